@@ -1,0 +1,137 @@
+/** Which combination to use. Pure. */
+import type { Compat, MetricName, ResultCell } from "../result.ts";
+
+export interface Recommended {
+  compat: Compat;
+  because: string;
+  toolsKept: boolean;
+}
+
+/** Closer than this two medians are the same for our purpose, whatever the order of the two. */
+const WORTH_A_CHANGE = 0.05;
+
+/**
+ * The combination that works for most of what was asked, agent turns first; tools kept before tools
+ * dropped; then the fastest agent turn. Where the difference is within the noise, the one that is
+ * nearest to the guide's own config.
+ * @param guide the compat flags that OpenClaw's guide sets
+ * @returns null when no combination passed anything
+ */
+export function recommend(cells: readonly ResultCell[], guide: Compat): Recommended | null {
+  const groups = groupByCompat(cells);
+  const passing = groups.filter((group) => group.passed.length > 0);
+  const most = Math.max(...passing.map(worth));
+  const best = passing.filter((group) => worth(group) === most);
+  const keeping = best.filter((group) => group.compat.supportsTools !== false);
+  const candidates = keeping.length > 0 ? keeping : best;
+  const fastest = candidates
+    .map((group) => ({ group, speed: turnOf(group) }))
+    .sort((a, b) => (a.speed?.median ?? Infinity) - (b.speed?.median ?? Infinity))[0];
+  if (fastest === undefined) return null;
+  const asFast = candidates.filter((group) => !isSlower(turnOf(group), fastest.speed));
+  const chosen = [...asFast].sort(
+    (a, b) => distance(a.compat, guide) - distance(b.compat, guide),
+  )[0];
+  if (chosen === undefined) return null;
+  const toolsKept = chosen.compat.supportsTools !== false;
+  return {
+    compat: chosen.compat,
+    toolsKept,
+    because: because(chosen, { groups, best, keeping, candidates, asFast, toolsKept }),
+  };
+}
+
+interface Group {
+  compat: Compat;
+  cells: ResultCell[];
+  passed: ResultCell[];
+}
+
+function groupByCompat(cells: readonly ResultCell[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const cell of cells) {
+    if (Object.keys(cell.compat).length === 0) continue;
+    if (cell.outcome.kind === "not-run" && cell.outcome.reason === "not-applicable") continue;
+    const key = JSON.stringify(cell.compat);
+    const group = groups.get(key) ?? { compat: cell.compat, cells: [], passed: [] };
+    group.cells.push(cell);
+    if (cell.outcome.kind === "pass") group.passed.push(cell);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** An agent turn that works is worth more than any number of chats. */
+function worth(group: Group): number {
+  const failed = group.cells.length - group.passed.length;
+  const agents = group.passed.filter(isAgent).length;
+  const failedAgents = group.cells.filter(isAgent).length - agents;
+  return -1000 * failedAgents - failed + (agents > 0 ? 10_000 : 0);
+}
+
+function isAgent(cell: ResultCell): boolean {
+  return cell.scenario.startsWith("agent");
+}
+
+interface Speed {
+  median: number;
+  ci95: [number, number] | null;
+}
+
+function turnOf(group: Group): Speed | null {
+  const order: MetricName[] = ["turnMs", "totalMs"];
+  const agent = group.passed.find(isAgent) ?? group.passed[0];
+  for (const name of order) {
+    const metric = agent?.metrics[name];
+    if (metric) return metric;
+  }
+  return null;
+}
+
+/** Slower by more than noise: the intervals don't overlap and the medians differ by 5%. */
+function isSlower(speed: Speed | null, fastest: Speed | null): boolean {
+  if (fastest === null) return false;
+  if (speed === null) return true;
+  if (speed.median <= fastest.median * (1 + WORTH_A_CHANGE)) return false;
+  return speed.ci95 === null || fastest.ci95 === null || speed.ci95[0] > fastest.ci95[1];
+}
+
+/** Flags whose value differs from the guide's. */
+function distance(compat: Compat, guide: Compat): number {
+  return Object.entries(compat).filter(([flag, value]) => {
+    const guided = guide[flag] ?? (flag === "supportsTools" ? true : undefined);
+    return guided !== undefined && JSON.stringify(guided) !== JSON.stringify(value);
+  }).length;
+}
+
+function because(
+  chosen: Group,
+  from: {
+    groups: Group[];
+    best: Group[];
+    keeping: Group[];
+    candidates: Group[];
+    asFast: Group[];
+    toolsKept: boolean;
+  },
+): string {
+  const all = chosen.passed.length === chosen.cells.length;
+  const works = all
+    ? "everything that was asked works with it"
+    : `${chosen.passed.length} of ${chosen.cells.length} scenarios work with it, and no combination does better`;
+  if (!from.toolsKept) {
+    return `Only with tools off does it work: ${works}, but the agent can only chat.`;
+  }
+  const tools = from.groups.some((group) => group.compat.supportsTools === false);
+  const alone = tools ? "it is the only one that does so with the tools kept" : "no other does so";
+  const speed =
+    from.asFast.length > 1
+      ? "none is faster beyond the noise, and it is nearest to the guide's own config"
+      : "its turn is the fastest";
+  const choice = tools ? `of those that keep the tools, ${speed}` : speed;
+  return `${capital(works)}; ${from.candidates.length === 1 ? alone : choice}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

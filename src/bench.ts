@@ -1,0 +1,97 @@
+/** The whole job: options in, measured, reported. Both entries call this and nothing else. */
+import { join } from "node:path";
+import { type BenchEnd, type BenchHost, failed } from "./end.ts";
+import { endLeftovers } from "./engine/leftovers.ts";
+import { finish } from "./finish.ts";
+import { openOutDir } from "./host/files.ts";
+import { openScreen } from "./host/screen.ts";
+import { type Prepared, prepare } from "./inputs/prepare.ts";
+import type { RawOptions } from "./inputs/table.ts";
+import type { JournalEvent } from "./journal/events.ts";
+import { foldEntry } from "./journal/fold.ts";
+import { openJournal } from "./journal/journal.ts";
+import type { RunState } from "./journal/state.ts";
+import { perform } from "./perform.ts";
+import { next, type Step } from "./plan/next.ts";
+import { type At, toProgress } from "./plan/progress.ts";
+import { openWorld } from "./world.ts";
+
+export type { BenchEnd, BenchHost } from "./end.ts";
+
+/**
+ * Runs the bench. Never throws for what the user or the engine did: `error` and `exitCode` tell.
+ * Whatever was measured is in the output folder when it returns.
+ */
+export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd> {
+  try {
+    const prepared = await prepare(raw, host);
+    const { options } = prepared;
+    if (!options.quiet || options.planOnly) host.stderr.write(`${prepared.planText}\n`);
+    if (options.planOnly) {
+      return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
+    }
+    await endLeftovers(prepared.outDir);
+    openOutDir(prepared.outDir);
+    return finish(await run(prepared, host), prepared, host);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** The loop: what next, do it, remember it. */
+async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
+  const { plan, options } = prepared;
+  const journal = openJournal(join(prepared.outDir, "journal.jsonl"));
+  const screen = openScreen(host.stderr, options.quiet, prepared.color);
+  let state: RunState | null = null;
+  let step: Step = { kind: "done" };
+  const show = (at: At) => {
+    if (state !== null) screen.show(toProgress(state, step, at, prepared.plannedRequests));
+  };
+  const append = (event: JournalEvent) => {
+    state = foldEntry(state, journal.append(event));
+  };
+  const { toolVersion: version, environment, estimateMs, openclawConfig } = prepared;
+  const at = new Date().toISOString();
+  append({
+    type: "run-started",
+    at,
+    tool: { version },
+    plan,
+    environment,
+    estimateMs,
+    openclawConfig,
+  });
+  for (const warning of prepared.warnings) append({ type: "warning", warning });
+  const world = openWorld(prepared, host, append, show);
+  try {
+    for (;;) {
+      const now = current(state);
+      if (host.signal.aborted && now.interrupted === null) {
+        append({ type: "interrupted", signal: String(host.signal.reason) });
+      } else if (overBudget(now)) append({ type: "stopped", reason: "time-budget" });
+      step = next(now);
+      if (step.kind === "done") break;
+      show({ running: null, finished: null });
+      await perform(step, now, world);
+    }
+  } catch (error) {
+    append({ type: "failed", message: (error as Error).stack ?? String(error) });
+  } finally {
+    await world.close();
+    append({ type: "run-ended" });
+    screen.clear();
+    journal.close();
+  }
+  return current(state);
+}
+
+function current(state: RunState | null): RunState {
+  if (state === null) throw new Error("the journal holds no run-started");
+  return state;
+}
+
+function overBudget(state: RunState): boolean {
+  const budget = state.plan.timeBudgetMs;
+  return budget !== null && state.stopped === null && state.elapsedMs > budget;
+}

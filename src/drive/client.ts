@@ -1,0 +1,232 @@
+/**
+ * The measuring client: sends a request on a kept connection and records bytes and times. Nothing
+ * is parsed here.
+ */
+import { createHash } from "node:crypto";
+import { buildConnector, Client, type Dispatcher } from "undici";
+import type { Exchange, ExchangeEnd, Segment } from "./types.ts";
+
+/** What is to be sent. */
+export interface ClientRequest {
+  method: "GET" | "POST";
+  path: string;
+  body: string | null;
+  step: number;
+  kind: "get" | "generate";
+  stream: boolean;
+}
+
+export interface SendOptions {
+  /** Longest silence in ms, before the first byte and between bytes. */
+  timeoutMs: number;
+  /** Ends the exchange at once (engine died, run stopped). */
+  signal: AbortSignal;
+  keepBodies: boolean;
+  /** Start of the attempt, from `process.hrtime.bigint()`. */
+  attemptStart: bigint;
+}
+
+/** A reply above this is cut off: an endless stream must not fill the memory. */
+export const RESPONSE_BYTES_CAP = 64 * 1024 * 1024;
+
+/** The whole exchange may take this many times the longest silence. */
+const TOTAL_TIMEOUTS = 10;
+
+/** One connection to one server. Requests are sent one after the other. */
+export class MeasuringClient {
+  readonly #client: Client;
+  readonly #prefix: string;
+  readonly #headers: Record<string, string>;
+  #connectMs: number | null = null;
+
+  /**
+   * @param baseUrl the OpenAI base URL, with or without its `/v1`; paths are given from the root
+   * @param apiKey sent as a bearer token
+   */
+  constructor(baseUrl: string, apiKey: string | null) {
+    const url = new URL(baseUrl);
+    this.#prefix = url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
+    this.#headers = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+    const connect = buildConnector({ timeout: 10_000 });
+    this.#client = new Client(url.origin, {
+      pipelining: 1,
+      keepAliveTimeout: 3_600_000,
+      keepAliveMaxTimeout: 3_600_000,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => {
+        const from = process.hrtime.bigint();
+        connect(options, (...args: Parameters<typeof callback>) => {
+          this.#connectMs = Number(process.hrtime.bigint() - from) / 1e6;
+          callback(...args);
+        });
+      },
+    });
+  }
+
+  /** Sends one request. Never rejects: whatever happens on the wire is data. */
+  send(request: ClientRequest, options: SendOptions): Promise<Exchange> {
+    this.#connectMs = null;
+    return new Promise((resolve) => {
+      const recorder = new Recorder(request, options, (exchange) =>
+        resolve({ ...exchange, connectMs: this.#connectMs }),
+      );
+      try {
+        this.#client.dispatch(
+          {
+            method: request.method,
+            path: `${this.#prefix}${request.path}`,
+            body: request.body,
+            headers: {
+              ...this.#headers,
+              ...(request.body === null ? {} : { "content-type": "application/json" }),
+              accept: request.stream ? "text/event-stream" : "application/json",
+            },
+          },
+          recorder,
+        );
+      } catch (error) {
+        recorder.onResponseError(null, error as Error);
+      }
+    });
+  }
+
+  /** Drops the connection at once. */
+  async close(): Promise<void> {
+    await this.#client.destroy();
+  }
+}
+
+/** Records what the socket brings. t0 is when undici hands the request to the connected socket. */
+class Recorder implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #options: SendOptions;
+  readonly #done: (exchange: Exchange) => void;
+  readonly #asked = process.hrtime.bigint();
+  #controller: Dispatcher.DispatchController | null = null;
+  #t0: bigint | null = null;
+  #lastByte: bigint;
+  #bytes = 0;
+  #gaveUp: ExchangeEnd | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #finished = false;
+  readonly #onAbort = () =>
+    this.#giveUp({ kind: "aborted", tNs: this.#now(), error: String(this.#options.signal.reason) });
+
+  constructor(request: ClientRequest, options: SendOptions, done: (exchange: Exchange) => void) {
+    this.#options = options;
+    this.#done = done;
+    this.#lastByte = this.#asked;
+    this.#exchange = {
+      method: request.method,
+      path: request.path,
+      step: request.step,
+      kind: request.kind,
+      stream: request.stream,
+      sentNs: 0,
+      requestBytes: Buffer.byteLength(request.body ?? ""),
+      requestDigest:
+        request.body === null ? null : createHash("sha256").update(request.body).digest("hex"),
+      requestBody: options.keepBodies ? request.body : null,
+      connectMs: null,
+      status: null,
+      headersNs: null,
+      headers: {},
+      segments: [],
+      end: { kind: "closed", tNs: 0 },
+    };
+    this.#watch();
+    options.signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (options.signal.aborted) queueMicrotask(this.#onAbort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#t0 = process.hrtime.bigint();
+    this.#lastByte = this.#t0;
+    this.#exchange.sentNs = Number(this.#t0 - this.#options.attemptStart);
+    if (this.#gaveUp !== null) controller.abort(new Error("given up"));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#exchange.headersNs = this.#now();
+    this.#lastByte = process.hrtime.bigint();
+    this.#exchange.status = status;
+    for (const [name, value] of Object.entries(headers)) {
+      this.#exchange.headers[name.toLowerCase()] = String(value);
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const tNs = this.#now();
+    this.#lastByte = process.hrtime.bigint();
+    const segment: Segment = { tNs, bytes: Buffer.from(chunk) };
+    this.#exchange.segments.push(segment);
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > RESPONSE_BYTES_CAP) {
+      const error = `the response passed the cap of ${RESPONSE_BYTES_CAP} bytes`;
+      this.#giveUp({ kind: "timeout", tNs, error });
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#finish({ kind: "closed", tNs: this.#now() });
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const tNs = this.#now();
+    const text = describe(error);
+    const kind = this.#t0 === null ? "refused" : "reset";
+    this.#finish(this.#gaveUp ?? { kind, tNs, error: text });
+  }
+
+  #now(): number {
+    return Number(process.hrtime.bigint() - (this.#t0 ?? this.#asked));
+  }
+
+  /** Looks again when the silence could have lasted too long; a byte only moves the mark. */
+  #watch(): void {
+    const { timeoutMs } = this.#options;
+    const silentMs = Number(process.hrtime.bigint() - this.#lastByte) / 1e6;
+    const totalMs = this.#now() / 1e6;
+    if (silentMs >= timeoutMs) {
+      const heard = this.#exchange.segments.length === 0 ? "no byte" : "no further byte";
+      const error = `${heard} for ${(timeoutMs / 1000).toFixed(1)} s`;
+      this.#giveUp({ kind: "timeout", tNs: this.#now(), error });
+    } else if (totalMs >= timeoutMs * TOTAL_TIMEOUTS) {
+      const error = `not complete after ${((timeoutMs * TOTAL_TIMEOUTS) / 1000).toFixed(0)} s`;
+      this.#giveUp({ kind: "timeout", tNs: this.#now(), error });
+    } else {
+      const waitMs = Math.min(timeoutMs - silentMs, timeoutMs * TOTAL_TIMEOUTS - totalMs);
+      this.#timer = setTimeout(() => this.#watch(), Math.max(1, Math.ceil(waitMs)));
+    }
+  }
+
+  #giveUp(end: ExchangeEnd): void {
+    if (this.#finished) return;
+    this.#gaveUp = end;
+    this.#controller?.abort(new Error("given up"));
+    // A connection that is still being made can't be aborted: the attempt is over all the same.
+    this.#finish(end);
+  }
+
+  #finish(end: ExchangeEnd): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#exchange.end = end;
+    this.#done(this.#exchange);
+  }
+}
+
+function describe(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined || error.message.includes(code)
+    ? error.message
+    : `${error.message} (${code})`;
+}

@@ -1,0 +1,45 @@
+/** What the client records. Bytes and times only: what they mean is worked out later, elsewhere. */
+
+/** Bytes as they came from the socket, at a time on the monotonic clock. */
+export interface Segment {
+  /** Nanoseconds since t0, the request's first byte handed to a connected socket. */
+  tNs: number;
+  bytes: Uint8Array;
+}
+
+/** How the exchange ended on the wire. */
+export type ExchangeEnd =
+  /** The response was complete as HTTP sees it. */
+  | { kind: "closed"; tNs: number }
+  /** No connection could be made. */
+  | { kind: "refused"; tNs: number; error: string }
+  /** The connection broke before the response was complete. */
+  | { kind: "reset"; tNs: number; error: string }
+  /** Our own limit on silence (or on bytes) was reached, and we hung up. */
+  | { kind: "timeout"; tNs: number; error: string }
+  /** We gave up because the engine died or the run was stopped. */
+  | { kind: "aborted"; tNs: number; error: string };
+
+/** One request and what came back. */
+export interface Exchange {
+  method: "GET" | "POST";
+  path: string;
+  /** Index of the scenario's step. */
+  step: number;
+  kind: "get" | "generate";
+  stream: boolean;
+  /** When t0 was, in nanoseconds since the attempt began: puts the exchanges of a turn on one line. */
+  sentNs: number;
+  requestBytes: number;
+  /** SHA-256 (hex) of the request's body; null without one. */
+  requestDigest: string | null;
+  /** Only with `--keep-bodies`. */
+  requestBody: string | null;
+  /** Time to set up the connection; null when one was reused or none was made. */
+  connectMs: number | null;
+  status: number | null;
+  headersNs: number | null;
+  headers: Record<string, string>;
+  segments: Segment[];
+  end: ExchangeEnd;
+}

@@ -1,0 +1,47 @@
+/** A server that is already running. It is only asked, never started or ended. */
+import { MeasuringClient } from "../drive/client.ts";
+import type { RunningEngine } from "./engine.ts";
+import { listModels } from "./ready.ts";
+import type { StartFailure } from "./types.ts";
+
+/**
+ * @param modelId the model to use; null: the first that `/v1/models` lists
+ */
+export async function attachEngine(options: {
+  baseUrl: string;
+  apiKey: string | null;
+  modelId: string | null;
+  signal: AbortSignal;
+}): Promise<{ kind: "up"; engine: RunningEngine } | { kind: "failed"; failure: StartFailure }> {
+  const began = performance.now();
+  const client = new MeasuringClient(options.baseUrl, options.apiKey);
+  const readiness = await listModels(client, options.signal);
+  const readyMs = performance.now() - began;
+  await client.close();
+  if (readiness.kind === "failed") {
+    return { kind: "failed", failure: { ...readiness.failure, exit: null } };
+  }
+  const servedId = options.modelId ?? readiness.models[0];
+  if (servedId === undefined || !readiness.models.includes(servedId)) {
+    const listed = readiness.models.join(", ") || "no model";
+    const evidence = `asked for ${options.modelId ?? "any model"}; /v1/models lists ${listed}`;
+    return { kind: "failed", failure: { kind: "model-missing", evidence, exit: null } };
+  }
+  return {
+    kind: "up",
+    engine: {
+      baseUrl: options.baseUrl,
+      apiKey: options.apiKey,
+      servedId,
+      version: null,
+      readyMs,
+      died: new Promise(() => {}),
+      exit: () => null,
+      beginPeak: () => {},
+      peak: () => null,
+      cpuMs: () => null,
+      loggedPromptTokens: () => null,
+      stop: async () => ({ exit: null, peak: null }),
+    },
+  };
+}

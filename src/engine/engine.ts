@@ -1,0 +1,25 @@
+/** An engine that is up, whatever kind it is. */
+import type { Memory } from "../result.ts";
+import type { EngineExit } from "./types.ts";
+
+export interface RunningEngine {
+  /** With `/v1`, as OpenClaw's config wants it. */
+  baseUrl: string;
+  apiKey: string | null;
+  /** The model's id as the server lists it. */
+  servedId: string;
+  version: string | null;
+  readyMs: number;
+  /** Resolves at its death with what can be told of it; never for an attached engine. */
+  died: Promise<EngineExit>;
+  /** Null while it lives. */
+  exit(): EngineExit | null;
+  /** Begins a new peak: what follows is told apart from what was before. */
+  beginPeak(): void;
+  peak(): Memory | null;
+  cpuMs(): number | null;
+  /** Prompt tokens that its log gives for a response; null without a log. */
+  loggedPromptTokens(responseId: string): number | null;
+  /** Ends it; an attached engine is left alone. */
+  stop(): Promise<{ exit: EngineExit | null; peak: Memory | null }>;
+}

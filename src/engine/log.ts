@@ -1,0 +1,31 @@
+/** What an engine's log says. */
+
+/** inferrs colours its log; the colours are not ours to keep. */
+export function plainLines(log: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI escapes start with one.
+  const text = log.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+/** The last lines, oldest first, each at most 400 characters. */
+export function tailOf(log: string, count = 12): string[] {
+  return plainLines(log)
+    .slice(-count)
+    .map((line) => (line.length > 400 ? `${line.slice(0, 399)}…` : line));
+}
+
+/**
+ * Prompt tokens of a response by its id: inferrs writes `Request chatcmpl-…: N messages, P prompt
+ * tokens` for every request, streamed or not (seen in 9535ae3).
+ */
+export function promptTokensIn(log: string, responseId: string): number | null {
+  const line = plainLines(log).findLast((each) => each.includes(`Request ${responseId}:`));
+  const match = /(\d+) prompt tokens/.exec(line ?? "");
+  return match?.[1] === undefined ? null : Number(match[1]);
+}
+
+/** The log's own words on why a model could not be loaded. */
+export function loadFailureIn(log: string): string | null {
+  const line = plainLines(log).findLast((each) => /\berror\b|failed|panicked/i.test(each));
+  return line?.trim() ?? null;
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { classifyExit } from "../analyze/classify.ts";
+import { groupMembers } from "../host/proc.ts";
+import { openJournal } from "../journal/journal.ts";
+import type { VariantSpec } from "../plan/types.ts";
+import { endLeftovers } from "./leftovers.ts";
+import { type StartOptions, startEngine } from "./started.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "started-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+const sim = join(import.meta.dirname, "..", "sim", "entry.ts");
+
+/** An executable that is started as inferrs is: the simulator, with what a script does before it. */
+function script(name: string, before: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, `#!/bin/sh\n${before}\nexec "${process.execPath}" "${sim}" "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function variant(engine: VariantSpec["engine"], serverArgs: string[] = []): VariantSpec {
+  return { name: "head", engine, model: { kind: "hub", id: "m" }, device: "auto", serverArgs };
+}
+
+function start(over: Partial<StartOptions>) {
+  const pids: number[] = [];
+  const started = startEngine({
+    variant: variant({ kind: "sim", knobs: [] }),
+    executable: "",
+    model: { name: "org/model", cwd: dir },
+    start: 0,
+    outDir: dir,
+    workDir: dir,
+    readyTimeoutMs: 20_000,
+    memoryLimitBytes: null,
+    env: process.env,
+    version: "1",
+    signal: new AbortController().signal,
+    onSpawned: (spawned) => pids.push(spawned.pid),
+    ...over,
+  });
+  return started.then((result) => ({ result, pid: pids[0] ?? 0 }));
+}
+
+function inferrs(path: string, knobs: string[] = []) {
+  const args = knobs.flatMap((knob) => ["--knob", knob]);
+  return { variant: variant({ kind: "inferrs", executable: path }, args), executable: path };
+}
+
+test("an engine is ready when it serves the model, and its whole tree ends when it is stopped", async () => {
+  const path = script("with-child", "sleep 600 &");
+  const { result, pid } = await start(inferrs(path));
+  assert.ok(result.kind === "up");
+  assert.equal(groupMembers(pid).length, 2);
+  assert.ok((result.engine.peak()?.bytes ?? 0) > 1e6);
+  assert.equal(result.engine.peak()?.kind, process.platform === "linux" ? "rss" : "rss");
+  const end = await result.engine.stop();
+  assert.equal(end.exit?.by, "us");
+  assert.deepEqual(groupMembers(pid), []);
+});
+
+test("its death is noticed, with signal, log and peak; a kill by hand is a crash", async () => {
+  const { result, pid } = await start(inferrs(script("plain", "")));
+  assert.ok(result.kind === "up");
+  process.kill(pid, "SIGKILL");
+  const exit = await result.engine.died;
+  assert.equal(exit.signal, "SIGKILL");
+  assert.equal(exit.by, "itself");
+  assert.ok((exit.peak?.bytes ?? 0) > 1e6);
+  assert.ok(exit.logTail.length > 0);
+  assert.equal(classifyExit(exit).kind, "engine-crashed");
+  assert.equal(result.engine.exit(), exit);
+});
+
+test("above the memory limit the guard ends it", async () => {
+  const { result } = await start({ ...inferrs(script("fat", "")), memoryLimitBytes: 5_000_000 });
+  const exit = result.kind === "up" ? await result.engine.died : result.failure.exit;
+  assert.equal(exit?.by, "guard");
+  assert.equal(exit && classifyExit(exit).kind, "out-of-memory");
+});
+
+test("a load that fails says why, in the engine's words", async () => {
+  const knobs = ["load-error=no tensor named embed"];
+  const { result } = await start({ variant: variant({ kind: "sim", knobs }) });
+  assert.ok(result.kind === "failed");
+  assert.equal(result.failure.kind, "load-failed");
+  assert.match(result.failure.evidence, /no tensor named embed/);
+});
+
+test("an engine that ends before it is ready says why", async () => {
+  const path = script("refuses", 'echo "Error: unknown flag --frob" >&2; exit 2');
+  const { result } = await start(inferrs(path));
+  assert.ok(result.kind === "failed");
+  assert.equal(result.failure.kind, "load-failed");
+  assert.match(result.failure.evidence, /unknown flag --frob/);
+  assert.equal(result.failure.exit?.exitCode, 2);
+});
+
+test("a stopped run doesn't wait for the model to load", async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort("SIGINT"), 300);
+  const knobs = ["load-time=600000"];
+  const { result, pid } = await start({
+    variant: variant({ kind: "sim", knobs }),
+    signal: stop.signal,
+  });
+  assert.equal(result.kind, "failed");
+  assert.deepEqual(groupMembers(pid), []);
+});
+
+test("what a killed run left is ended by its id and start time, never a stranger", async () => {
+  const { result, pid } = await start(inferrs(script("orphan", "")));
+  assert.ok(result.kind === "up");
+  const journal = openJournal(join(dir, "journal.jsonl"));
+  const ids = { type: "engine-spawned", variant: "head", start: 0, pid } as const;
+  journal.append({ ...ids, startTime: "1" });
+  assert.deepEqual((await endLeftovers(dir)).ended, [], "the start time is another's");
+  const { startTimeOf } = await import("../host/proc.ts");
+  journal.append({ ...ids, startTime: startTimeOf(pid) });
+  assert.deepEqual((await endLeftovers(dir)).ended, [pid]);
+  await result.engine.died;
+  assert.deepEqual((await endLeftovers(dir)).ended, []);
+  journal.close();
+  assert.match(readFileSync(join(dir, "engine.log"), "utf8"), /=== head, start 0/);
+});

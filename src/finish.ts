@@ -1,0 +1,58 @@
+/** State to files, table and exit code: the same for a run that has just ended and an old journal. */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { toResult } from "./analyze/result.ts";
+import { type BenchEnd, type BenchHost, exitCodeOf } from "./end.ts";
+import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
+import type { FailOn } from "./inputs/options.ts";
+import type { RunState } from "./journal/state.ts";
+import { configOf } from "./openclaw-config.ts";
+import { renderJson } from "./report/json.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { renderTable } from "./report/terminal.ts";
+import { type Result, resultSchema } from "./result.ts";
+
+export interface FinishOptions {
+  outDir: string;
+  color: boolean;
+  options: { failOn: readonly FailOn[]; json: boolean };
+}
+
+/** Writes the result and the reports, prints the table (or the JSON), and gives the exit code. */
+export function finish(state: RunState, prepared: FinishOptions, host: BenchHost): BenchEnd {
+  const config = configOf(state);
+  const result = resultSchema.parse(toResult(state, config));
+  const texts: Partial<Record<OutFile, string>> = {
+    "result.json": renderJson(result),
+    "report.md": renderMarkdown(result),
+    "openclaw.json5":
+      result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat),
+  };
+  for (const [name, text] of Object.entries(texts)) writeWhole(join(prepared.outDir, name), text);
+  const files = OUT_FILES.map((name) => ({ name, path: join(prepared.outDir, name) })).filter(
+    ({ path }) => existsSync(path),
+  );
+  print(result, files, prepared, host);
+  return {
+    exitCode: exitCodeOf(result, prepared.options.failOn, state.interrupted),
+    result,
+    outDir: prepared.outDir,
+    files,
+    error: result.exitReason === "ok" ? null : { message: result.exitDetail ?? result.exitReason },
+  };
+}
+
+function print(
+  result: Result,
+  files: { name: string; path: string }[],
+  prepared: FinishOptions,
+  host: BenchHost,
+): void {
+  if (prepared.options.json) {
+    host.stdout.write(renderJson(result));
+    return;
+  }
+  const columns = Math.min(host.stdout.columns ?? 80, 100);
+  host.stdout.write(`${renderTable(result, { columns, color: prepared.color, files })}\n`);
+}

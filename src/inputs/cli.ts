@@ -1,0 +1,127 @@
+/** Command-line flags to raw options. What a command needs is loaded only when it runs. */
+import { Command, CommanderError, Option } from "commander";
+import { toolVersion } from "../host/assets.ts";
+import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "./table.ts";
+
+/** Runs the command and gives the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  let code = 0;
+  const program = new Command("inferrs-bench")
+    .description(
+      "Measures whether inferrs serves a model well enough for OpenClaw agent turns: which compat flags work, and how fast it is.",
+    )
+    .version(toolVersion())
+    .showHelpAfterError("(inferrs-bench COMMAND --help shows the options)")
+    .exitOverride();
+  const measuring = (name: string, description: string, leaveOut: OptionName[]) => {
+    const command = program.command(name).description(description);
+    for (const row of OPTION_TABLE as readonly OptionRow[]) {
+      if (row.only === "action" || leaveOut.includes(row.name as OptionName)) continue;
+      command.addOption(toOption(row));
+    }
+    command.action(async (given: Record<string, unknown>) => {
+      code = await runBench({ ...toRaw(given), command: name });
+    });
+  };
+  measuring("demo", "the whole job against the bundled simulator: nothing to download", [
+    "engine",
+    "base-url",
+    "api-key-env",
+    "inferrs",
+    "device",
+    "server-arg",
+  ]);
+  measuring("run", "serve the model, measure it over the compat matrix, and report", []);
+  program
+    .command("report")
+    .description("render a run again from its journal, also one that was killed")
+    .argument("<dir>", "the run's output folder, or its journal.jsonl")
+    .option("--out <DIR>", "where the reports go (default: the folder itself)")
+    .option("--json", "print the result as JSON and nothing else")
+    .action(async (dir: string, given: { out?: string; json?: boolean }) => {
+      const { report } = await import("../rerender.ts");
+      code = report(dir, given, await cliHost());
+      await flushed();
+    });
+  program
+    .command("sim")
+    .description("the simulator alone, as a server that speaks as inferrs does")
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument("[args...]")
+    .action(async (args: string[]) => {
+      const { runSimulator } = await import("../sim/main.ts");
+      await runSimulator(args);
+    });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return code;
+}
+
+function toOption(row: OptionRow): Option {
+  const flags = row.kind === "flag" ? `--${row.name}` : `--${row.name} <${row.value ?? "VALUE"}>`;
+  const help = row.default === undefined ? row.help : `${row.help} (default: ${row.default})`;
+  const option = new Option(flags, help);
+  if (row.kind === "list") {
+    option.argParser((value: string, previous: string[] | undefined) => [
+      ...(previous ?? []),
+      value,
+    ]);
+  }
+  return option;
+}
+
+/** Commander gives camelCase names; the table's are kebab-case. */
+function toRaw(given: Record<string, unknown>): RawOptions {
+  const raw: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    raw[key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = value;
+  }
+  return raw as RawOptions;
+}
+
+async function runBench(raw: RawOptions): Promise<number> {
+  const { bench } = await import("../bench.ts");
+  const host = await cliHost();
+  const end = await bench(raw, host);
+  if (end.error !== null && raw.json !== true) {
+    process.stderr.write(`${end.result === null ? "Error: " : ""}${end.error.message}\n`);
+  } else if (end.error !== null && end.result === null) {
+    process.stderr.write(`Error: ${end.error.message}\n`);
+  }
+  await flushed();
+  return end.exitCode;
+}
+
+/** The first signal ends the run in order, a second one at once. */
+async function cliHost() {
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (interrupt.signal.aborted) process.exit(130);
+      interrupt.abort(name);
+    });
+  }
+  // `inferrs-bench | head`: a reader that has gone is no error of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  const { env, stdout, stderr } = process;
+  return {
+    env,
+    cwd: process.cwd(),
+    stdout,
+    stderr,
+    signal: interrupt.signal,
+    entry: "cli" as const,
+  };
+}
+
+/** Long JSON into a pipe is written in the background: wait for it. */
+async function flushed(): Promise<void> {
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+}

@@ -1,0 +1,234 @@
+/** Raw options to checked ones. Everything wrong is found here, before anything is started. */
+
+import type { Device, EngineSpec, ModelSpec } from "../plan/types.ts";
+import { InputError } from "./error.ts";
+import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
+import type { OptionName, RawOptions } from "./table.ts";
+
+export const FAIL_ON = ["regression", "broken", "all-failed", "none"] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/** One flag with the values that it takes in the matrix. Values are still text. */
+export interface AxisText {
+  flag: string;
+  values: string[];
+}
+
+export interface Options {
+  engine: EngineSpec;
+  model: ModelSpec;
+  device: Device;
+  serverArgs: string[];
+  scenarios: string[];
+  axes: AxisText[];
+  include: string[];
+  exclude: string[];
+  scale: number;
+  starts: number;
+  rounds: number;
+  maxTokens: number | null;
+  timeoutMs: number;
+  timeBudgetMs: number | null;
+  memoryLimitBytes: number | null;
+  seed: number;
+  openclawConfig: string | null;
+  failOn: FailOn[];
+  out: string;
+  keepBodies: boolean;
+  planOnly: boolean;
+  json: boolean;
+  quiet: boolean;
+}
+
+interface Suite {
+  scenarios: string[];
+  starts: number;
+  rounds: number;
+}
+
+/** What `--suite` stands for; single options win over it. */
+export const SUITES: Record<"smoke" | "quick" | "full", Suite> = {
+  smoke: { scenarios: ["smoke"], starts: 1, rounds: 1 },
+  quick: { scenarios: ["smoke", "chat", "agent-turn"], starts: 2, rounds: 3 },
+  full: {
+    scenarios: ["smoke", "chat", "chat-long", "agent-turn", "agent-tools"],
+    starts: 3,
+    rounds: 3,
+  },
+};
+
+const DEFAULT_AXES = ["requiresStringContent=true,false", "supportsTools=true,false"];
+const DEFAULT_MODEL = "google/gemma-4-E2B-it";
+const DAY_S = 86_400;
+
+/**
+ * Checks and completes options that came from the command line, an Action or a config file.
+ * @param machineMemoryBytes what this machine or container has; the default limit is 90% of it
+ * @throws InputError for the first that is wrong
+ */
+export function readOptions(
+  raw: RawOptions,
+  env: NodeJS.ProcessEnv,
+  machineMemoryBytes: number,
+): Options {
+  const text = (name: OptionName) => {
+    const value = raw[name];
+    return typeof value === "string" && value !== "" ? value : null;
+  };
+  const list = (name: OptionName) => {
+    const value = raw[name];
+    return Array.isArray(value) && value.length > 0 ? value : null;
+  };
+  const integer = (name: OptionName, min: number, max: number) => {
+    const value = text(name);
+    return value === null ? null : parseInteger(`--${name}`, value, min, max);
+  };
+  const suite =
+    SUITES[parseChoice("--suite", text("suite") ?? "quick", ["smoke", "quick", "full"])];
+  const seed = integer("seed", 0, 2 ** 31 - 1) ?? 1;
+  const engine = readEngine(raw, text, list, env);
+  const attached = engine.kind === "external";
+  const starts = integer("starts", 1, 1000);
+  if (attached && starts !== null && starts > 1) {
+    throw new InputError({
+      input: "--starts",
+      value: String(starts),
+      expected: "1 with an attached server, which can't be restarted",
+      mend: "Leave --starts out, or let inferrs-bench start the engine (--engine inferrs).",
+    });
+  }
+  const timeout = text("timeout");
+  const budget = text("time-budget");
+  const limit = text("memory-limit");
+  const scale = text("scale");
+  return {
+    engine,
+    model: readModel(engine, text("model"), seed),
+    device: parseChoice("--device", text("device") ?? "auto", ["auto", "cpu", "cuda", "metal"]),
+    serverArgs: list("server-arg") ?? [],
+    scenarios: list("scenario") ?? suite.scenarios,
+    axes: (list("compat") ?? DEFAULT_AXES).map(readAxis),
+    include: list("include") ?? [],
+    exclude: list("exclude") ?? [],
+    scale: scale === null ? 1 : parsePositive("--scale", scale, 4),
+    starts: attached ? 1 : (starts ?? suite.starts),
+    rounds: integer("rounds", 1, 10_000) ?? suite.rounds,
+    maxTokens: integer("max-tokens", 1, 1_000_000),
+    timeoutMs: (timeout === null ? 300 : parsePositive("--timeout", timeout, DAY_S)) * 1000,
+    timeBudgetMs:
+      budget === null ? null : parsePositive("--time-budget", budget, 30 * DAY_S) * 1000,
+    memoryLimitBytes:
+      limit === null ? Math.floor(machineMemoryBytes * 0.9) : parseSize("--memory-limit", limit),
+    seed,
+    openclawConfig: text("openclaw-config"),
+    failOn: readFailOn(text("fail-on")),
+    out: text("out") ?? "inferrs-bench-out",
+    keepBodies: raw["keep-bodies"] === true,
+    planOnly: raw.plan === true,
+    json: raw.json === true,
+    quiet: raw.quiet === true,
+  };
+}
+
+type Text = (name: OptionName) => string | null;
+type List = (name: OptionName) => string[] | null;
+
+function readEngine(raw: RawOptions, text: Text, list: List, env: NodeJS.ProcessEnv): EngineSpec {
+  const baseUrl = text("base-url");
+  const kinds = ["inferrs", "external", "sim"] as const;
+  const kind = parseChoice(
+    "--engine",
+    text("engine") ?? (baseUrl === null ? "inferrs" : "external"),
+    kinds,
+  );
+  if (baseUrl !== null && kind !== "external") {
+    throw new InputError({
+      input: "--base-url",
+      value: baseUrl,
+      expected: `no base URL together with --engine ${kind}, which is started here`,
+      mend: "Leave one of the two out.",
+    });
+  }
+  if (raw.sim !== undefined && list("sim") !== null && kind !== "sim") {
+    throw new InputError({
+      input: "--sim",
+      value: (list("sim") ?? []).join(" "),
+      expected: "--engine sim with it: knobs belong to the simulator",
+      mend: "Add --engine sim, or leave --sim out.",
+    });
+  }
+  if (kind === "sim") return { kind, knobs: list("sim") ?? [] };
+  if (kind === "inferrs") return { kind, executable: text("inferrs") ?? "inferrs" };
+  if (baseUrl === null) {
+    throw new InputError({
+      input: "--base-url",
+      value: "",
+      expected: "the URL of the running server with --engine external",
+      mend: "For example --base-url http://127.0.0.1:8080/v1.",
+    });
+  }
+  checkUrl(baseUrl);
+  const named = text("api-key-env");
+  if (named !== null && env[named] === undefined) {
+    throw new InputError({
+      input: "--api-key-env",
+      value: named,
+      expected: "the name of an environment variable that is set",
+      mend: `Set it first: export ${named}=…`,
+    });
+  }
+  const apiKeyEnv = named ?? (env.OPENAI_API_KEY === undefined ? null : "OPENAI_API_KEY");
+  return { kind, baseUrl: baseUrl.replace(/\/+$/, ""), apiKeyEnv };
+}
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "") return;
+  throw new InputError({
+    input: "--base-url",
+    value: url === null ? text : `${url.protocol}//${url.host}`,
+    expected: "an http or https URL without a user name in it",
+    mend: "For example --base-url http://127.0.0.1:8080/v1; keys come from --api-key-env.",
+  });
+}
+
+function readModel(engine: EngineSpec, text: string | null, seed: number): ModelSpec {
+  if (engine.kind === "external") return { kind: "served", id: text };
+  const model = text ?? DEFAULT_MODEL;
+  if (engine.kind === "sim") return { kind: "hub", id: model };
+  if (model === "synthetic") return { kind: "synthetic", seed };
+  const hubId = /^[\w-][\w.-]*\/[\w.-]+$/.test(model);
+  return hubId ? { kind: "hub", id: model } : { kind: "directory", path: model };
+}
+
+function readAxis(text: string): AxisText {
+  const at = text.indexOf("=");
+  const values = text
+    .slice(at + 1)
+    .split(",")
+    .map((value) => value.trim())
+    .filter((value) => value !== "");
+  if (at < 1 || values.length === 0) {
+    throw new InputError({
+      input: "--compat",
+      value: text,
+      expected: "FLAG=VALUE or FLAG=VALUE,VALUE",
+      mend: "For example --compat requiresStringContent=true,false.",
+    });
+  }
+  return { flag: text.slice(0, at).trim(), values: [...new Set(values)] };
+}
+
+function readFailOn(text: string | null): FailOn[] {
+  const words = (text ?? "regression,broken,all-failed").split(",").map((word) => word.trim());
+  const kinds = words.map((word) => parseChoice("--fail-on", word, FAIL_ON));
+  if (kinds.includes("none") && kinds.length > 1) {
+    throw new InputError({
+      input: "--fail-on",
+      value: text ?? "",
+      expected: "none alone, or a list without it",
+      mend: "Leave none out of the list.",
+    });
+  }
+  return kinds;
+}

@@ -1,0 +1,217 @@
+/** Everything that is known before anything is started: checked options, plan, estimate. */
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import { OUTCOMES } from "../analyze/outcomes.ts";
+import { mergeOpenClawConfig, type OpenClawConfig } from "../drive/openclaw/config.ts";
+import { buildRequests } from "../drive/openclaw/request.ts";
+import type { BenchHost } from "../end.ts";
+import { attachEngine } from "../engine/attached.ts";
+import { assetPath, toolVersion } from "../host/assets.ts";
+import { readEnvironment } from "../host/environment.ts";
+import { checkOutDir } from "../host/files.ts";
+import { buildPlan } from "../plan/build.ts";
+import { estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
+import { loadScenario } from "../plan/load-scenario.ts";
+import { name } from "../plan/matrix.ts";
+import type { CellSpec, EngineSpec, ModelSpec, Plan, VariantSpec } from "../plan/types.ts";
+import { findExecutable } from "../provision/executable.ts";
+import { checkModelDirectory } from "../provision/model.ts";
+import { renderPlan } from "../report/plan.ts";
+import type { Result, Warning } from "../result.ts";
+import { parseKnobs } from "../sim/knobs.ts";
+import { readMatrix } from "./compat.ts";
+import { readJson5, withConfigFile } from "./config-file.ts";
+import { demoDefaults } from "./demo.ts";
+import { InputError, SetupError } from "./error.ts";
+import { type Options, readOptions } from "./options.ts";
+import type { RawOptions } from "./table.ts";
+
+export interface Prepared {
+  options: Options;
+  plan: Plan;
+  /** The base config merged with the user's. */
+  openclawConfig: OpenClawConfig;
+  configDigest: string;
+  environment: Result["environment"];
+  estimateMs: number;
+  /** What will be run and how long it takes, for the reader. */
+  planText: string;
+  plannedRequests: number;
+  warnings: Warning[];
+  outDir: string;
+  color: boolean;
+  toolVersion: string;
+}
+
+/** @throws InputError for anything wrong; nothing has been started or written then */
+export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepared> {
+  const merged = withConfigFile(given, host.cwd);
+  const raw = given.command === "demo" ? demoDefaults(merged) : merged;
+  const environment = readEnvironment();
+  const options = readOptions(raw, host.env, environment.memoryBytes);
+  const matrix = readMatrix(options);
+  const benchDir = assetPath("bench");
+  const scenarios = [...new Set(options.scenarios)].map((each) =>
+    loadScenario(each, { benchDir, cwd: host.cwd, scale: options.scale }),
+  );
+  const openclawConfig = mergeOpenClawConfig(
+    readJson5("bench/openclaw.json5", join(benchDir, "openclaw.json5"), host.cwd),
+    options.openclawConfig === null
+      ? null
+      : readJson5("--openclaw-config", options.openclawConfig, host.cwd),
+  );
+  await checkEngine(options, host);
+  const outDir = resolve(host.cwd, options.out);
+  checkOutDir(outDir);
+
+  const variant: VariantSpec = {
+    name: "head",
+    engine: options.engine,
+    model: options.model,
+    device: options.device,
+    serverArgs: options.serverArgs,
+  };
+  const plan = buildPlan({
+    variants: [variant],
+    scenarios,
+    combinations: matrix,
+    baseCompat: openclawConfig.baseCompat,
+    starts: options.starts,
+    rounds: options.rounds,
+    maxTokens: options.maxTokens,
+    timeoutMs: options.timeoutMs,
+    timeBudgetMs: options.timeBudgetMs,
+    memoryLimitBytes: options.memoryLimitBytes,
+    seed: options.seed,
+    keepBodies: options.keepBodies,
+  });
+  const sizeOf = (cell: CellSpec) => sizeOfCell(plan, cell);
+  const speeds = assumedSpeeds(options);
+  const estimate = estimateMs(plan, sizeOf, speeds);
+  const requests = plannedRequests(plan, sizeOf);
+  const planText = renderPlan({
+    engine: describeEngine(options),
+    model: describeModel(options),
+    device: options.engine.kind === "inferrs" ? options.device : "",
+    scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
+    combinations: matrix.map(name),
+    cells: plan.cells.filter((cell) => cell.applicable).length,
+    starts: plan.starts,
+    rounds: plan.rounds,
+    requests,
+    estimateMs: estimate,
+    estimateBasis: speeds.basis,
+    out: options.out,
+    attached: options.engine.kind === "external",
+    simulated: options.engine.kind === "sim",
+    synthetic: options.model.kind === "synthetic",
+  });
+  return {
+    options,
+    plan,
+    openclawConfig,
+    configDigest: createHash("sha256").update(JSON.stringify(openclawConfig)).digest("hex"),
+    environment,
+    estimateMs: estimate,
+    planText,
+    plannedRequests: requests.probe + requests.calibrate + requests.warmup + requests.measure,
+    warnings: [],
+    outDir,
+    color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,
+    toolVersion: toolVersion(),
+  };
+}
+
+/** What can be found wrong without starting anything. */
+async function checkEngine(options: Options, host: BenchHost): Promise<void> {
+  if (options.engine.kind === "sim") readKnobs(options.engine.knobs);
+  if (options.engine.kind === "external") await checkServer(options.engine, options.model, host);
+  if (options.engine.kind === "inferrs") {
+    await findExecutable(options.engine.executable, host.env, host.cwd);
+  }
+  if (options.model.kind === "directory") checkModelDirectory(options.model.path, host.cwd);
+}
+
+/** @throws SetupError when the attached server doesn't answer, or doesn't list the model */
+async function checkServer(
+  engine: EngineSpec & { kind: "external" },
+  model: ModelSpec,
+  host: BenchHost,
+): Promise<void> {
+  const attached = await attachEngine({
+    baseUrl: engine.baseUrl,
+    apiKey: engine.apiKeyEnv === null ? null : (host.env[engine.apiKeyEnv] ?? null),
+    modelId: model.kind === "served" ? model.id : null,
+    signal: host.signal,
+  });
+  if (attached.kind === "up") return;
+  const { kind, evidence } = attached.failure;
+  const { meaning, remedy } = OUTCOMES[kind];
+  throw new SetupError(`--base-url ${engine.baseUrl}: ${meaning} ${evidence}. ${remedy ?? ""}`);
+}
+
+function readKnobs(knobs: string[]) {
+  try {
+    return parseKnobs(knobs);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError({
+      input: "--sim",
+      value: knobs.join(" "),
+      expected: "knobs of the simulator",
+      mend: (cause as Error).message,
+    });
+  }
+}
+
+function sizeOfCell(plan: Plan, cell: CellSpec) {
+  const scenario = plan.scenarios.find((each) => each.name === cell.scenario);
+  if (scenario === undefined) throw new Error(`no scenario ${cell.scenario}`);
+  const { maxTokens, seed } = plan;
+  const context = { modelId: "model", compat: cell.compat, maxTokens, seed };
+  const requestBytes = buildRequests(scenario, context)
+    .filter((request) => request.kind === "generate")
+    .map((request) => Buffer.byteLength(request.body ?? ""));
+  return { requestBytes, maxTokens: maxTokens ?? scenario.maxTokens };
+}
+
+/** Rough speeds for the first estimate; the live view corrects it by what is measured. */
+function assumedSpeeds(options: Options): Speeds {
+  if (options.engine.kind === "sim") {
+    const knobs = readKnobs(options.engine.knobs);
+    return {
+      prefillTokensPerSecond: knobs["prefill-speed"],
+      decodeTokensPerSecond: knobs["decode-speed"],
+      loadMs: knobs["load-time"] + 300,
+      basis: "by the simulator's own speeds",
+    };
+  }
+  const gpu = options.device === "cuda" || options.device === "metal";
+  const [prefill, decode, loadMs] = gpu ? [2000, 50, 10_000] : [200, 15, 20_000];
+  const basis = `if it reads ${prefill} and writes ${decode} tokens/s, as assumed for ${gpu ? "a GPU" : "a CPU"}; corrected once it is measured`;
+  return { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs, basis };
+}
+
+function describeEngine(options: Options): string {
+  switch (options.engine.kind) {
+    case "inferrs":
+      return `inferrs (${options.engine.executable})`;
+    case "external":
+      return options.engine.baseUrl;
+    case "sim":
+      return ["the simulator", ...options.engine.knobs].join(" ");
+  }
+}
+
+function describeModel(options: Options): string {
+  switch (options.model.kind) {
+    case "hub":
+      return options.model.id;
+    case "directory":
+      return options.model.path;
+    case "synthetic":
+      return "a synthetic Gemma 4 (random weights)";
+    case "served":
+      return options.model.id ?? "the first that the server lists";
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Every option, once. The command line, the Action's inputs and the config file are made from this
+ * table, so that a workflow and a laptop are one language.
+ */
+
+export interface OptionRow {
+  /** Long name on the command line without dashes, the Action's input, and the config file's key. */
+  name: string;
+  /** `list`: repeated on the command line, one per line in a workflow, an array in a config file. */
+  kind: "text" | "list" | "flag";
+  /** Placeholder shown in the help. */
+  value?: string;
+  help: string;
+  /** Shown in the help; the meaning of leaving it out. */
+  default?: string;
+  /** Where it makes no sense in the other entry. */
+  only?: "cli" | "action";
+}
+
+export const OPTION_TABLE = [
+  {
+    name: "engine",
+    kind: "text",
+    value: "KIND",
+    help: "inferrs, external or sim",
+    default: "inferrs, or external with --base-url",
+  },
+  {
+    name: "base-url",
+    kind: "text",
+    value: "URL",
+    help: "an OpenAI-compatible server that is already running (implies --engine external)",
+  },
+  {
+    name: "api-key-env",
+    kind: "text",
+    value: "NAME",
+    help: "environment variable that holds the external server's API key",
+    default: "OPENAI_API_KEY if it is set",
+  },
+  {
+    name: "inferrs",
+    kind: "text",
+    value: "PATH",
+    help: "the inferrs executable, or its name on PATH",
+    default: "inferrs",
+  },
+  {
+    name: "model",
+    kind: "text",
+    value: "MODEL",
+    help: "a hub id, a local directory, or synthetic (random weights made here)",
+    default: "google/gemma-4-E2B-it",
+  },
+  {
+    name: "device",
+    kind: "text",
+    value: "DEVICE",
+    help: "auto, cpu, cuda or metal",
+    default: "auto",
+  },
+  {
+    name: "server-arg",
+    kind: "list",
+    value: "ARG",
+    help: "passed to inferrs as it is, e.g. --server-arg=--quantize=none",
+  },
+  {
+    name: "sim",
+    kind: "list",
+    value: "KNOB=VALUE",
+    help: "a knob of the simulator (inferrs-bench sim --help lists them)",
+  },
+  {
+    name: "suite",
+    kind: "text",
+    value: "NAME",
+    help: "smoke, quick or full: which scenarios, starts and rounds",
+    default: "quick",
+  },
+  {
+    name: "scenario",
+    kind: "list",
+    value: "NAME",
+    help: "a scenario of bench/scenarios/, or the path of your own JSON5 file",
+  },
+  {
+    name: "compat",
+    kind: "list",
+    value: "FLAG=VALUE[,VALUE]",
+    help: "an axis of the matrix",
+    default: "requiresStringContent=true,false and supportsTools=true,false",
+  },
+  {
+    name: "include",
+    kind: "list",
+    value: "FLAG=VALUE,FLAG=VALUE",
+    help: "add this combination to the matrix",
+  },
+  {
+    name: "exclude",
+    kind: "list",
+    value: "FLAG=VALUE,FLAG=VALUE",
+    help: "leave out every combination that has these values",
+  },
+  {
+    name: "scale",
+    kind: "text",
+    value: "FACTOR",
+    help: "size of the agent turns: 1 is OpenClaw's own, 0.1 a tenth of it",
+    default: "1",
+  },
+  {
+    name: "starts",
+    kind: "text",
+    value: "N",
+    help: "measured engine starts; an attached engine has one",
+    default: "3",
+  },
+  { name: "rounds", kind: "text", value: "N", help: "measured rounds in each start", default: "3" },
+  {
+    name: "max-tokens",
+    kind: "text",
+    value: "N",
+    help: "length of every reply",
+    default: "the scenario's own (64)",
+  },
+  {
+    name: "timeout",
+    kind: "text",
+    value: "SECONDS",
+    help: "longest silence of one request before it counts as timed out",
+    default: "300",
+  },
+  {
+    name: "time-budget",
+    kind: "text",
+    value: "SECONDS",
+    help: "stop measuring after this time and report what there is",
+    default: "none",
+  },
+  {
+    name: "memory-limit",
+    kind: "text",
+    value: "SIZE",
+    help: "end the engine above this, e.g. 12GiB",
+    default: "90% of this machine's memory",
+  },
+  {
+    name: "seed",
+    kind: "text",
+    value: "N",
+    help: "for the order of the rounds, the synthetic model and the requests",
+    default: "1",
+  },
+  {
+    name: "openclaw-config",
+    kind: "text",
+    value: "FILE",
+    help: "your OpenClaw config (JSON5), merged over the guide's",
+  },
+  {
+    name: "fail-on",
+    kind: "text",
+    value: "LIST",
+    help: "what makes the exit code 1: regression, broken, all-failed, none",
+    default: "regression,broken,all-failed",
+  },
+  {
+    name: "out",
+    kind: "text",
+    value: "DIR",
+    help: "where the results go",
+    default: "inferrs-bench-out",
+  },
+  {
+    name: "config",
+    kind: "text",
+    value: "FILE",
+    help: "a JSON5 file with these same options; the command line wins over it",
+  },
+  {
+    name: "keep-bodies",
+    kind: "flag",
+    help: "keep whole request bodies in the journal (else digest and size)",
+  },
+  {
+    name: "plan",
+    kind: "flag",
+    help: "only say what would be done and how long it takes",
+    only: "cli",
+  },
+  { name: "json", kind: "flag", help: "print the result as JSON and nothing else", only: "cli" },
+  { name: "quiet", kind: "flag", help: "no progress; the final table only", only: "cli" },
+  {
+    name: "command",
+    kind: "text",
+    value: "NAME",
+    help: "run or demo",
+    default: "run",
+    only: "action",
+  },
+  {
+    name: "comment",
+    kind: "text",
+    value: "WHEN",
+    help: "true: one comment on the pull request, updated by every run; false: none",
+    default: "true",
+    only: "action",
+  },
+  {
+    name: "comment-id",
+    kind: "text",
+    value: "ID",
+    help: "tells the comments of several uses in one pull request apart",
+    default: "default",
+    only: "action",
+  },
+  {
+    name: "github-token",
+    kind: "text",
+    value: "TOKEN",
+    help: "for the comment",
+    default: "${{ github.token }}",
+    only: "action",
+  },
+] as const satisfies readonly OptionRow[];
+
+export type OptionName = (typeof OPTION_TABLE)[number]["name"];
+
+/** Options as they came in, before anything was checked: text, list or flag by the table. */
+export type RawOptions = { [Name in OptionName]?: string | string[] | boolean };

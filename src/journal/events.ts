@@ -1,0 +1,89 @@
+/**
+ * The journal's events: all that happened, in order. Everything else is computed from them, so an
+ * event holds what was seen, never what it was taken to mean.
+ */
+import type { Exchange } from "../drive/types.ts";
+import type { EngineExit, StartFailure } from "../engine/types.ts";
+import type { Plan } from "../plan/types.ts";
+import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
+
+/** What an attempt is for. Warm-ups are recorded and never counted. */
+export type AttemptPhase = "probe" | "calibrate" | "warmup" | "measure";
+
+export type JournalEvent =
+  | {
+      type: "run-started";
+      at: string;
+      tool: { version: string };
+      plan: Plan;
+      environment: Result["environment"];
+      estimateMs: number | null;
+      /** The base OpenClaw config merged with the user's, its secrets already out. */
+      openclawConfig: unknown;
+    }
+  | { type: "provisioned"; variant: ResultVariant }
+  | { type: "provision-failed"; variant: string; message: string }
+  | { type: "start-begun"; variant: string; start: number; phase: "probe" | "measure" }
+  | {
+      type: "engine-spawned";
+      variant: string;
+      start: number;
+      pid: number;
+      startTime: string | null;
+    }
+  | {
+      type: "start-ready";
+      variant: string;
+      start: number;
+      readyMs: number;
+      servedId: string;
+      version: string | null;
+    }
+  | { type: "start-failed"; variant: string; start: number; failure: StartFailure }
+  | {
+      type: "attempt";
+      phase: AttemptPhase;
+      cell: string;
+      variant: string;
+      start: number;
+      /** Counted from 0 within the start; for probes the probe's number. */
+      round: number;
+      exchanges: Exchange[];
+      /** By step: prompt tokens that the engine's own log gives for the response's id. */
+      loggedPromptTokens: (number | null)[];
+      /** The engine died during the attempt. */
+      exit: EngineExit | null;
+      /** CPU time that the engine used while the last request was silent, ms; null where unknown. */
+      silentCpuMs: number | null;
+      /** The engine's peak so far in this life, after the attempt. */
+      peak: Memory | null;
+    }
+  | {
+      type: "settled";
+      variant: string;
+      start: number;
+      /** False: it did not become idle in time and is ended. */
+      idle: boolean;
+      requests: number;
+      tookMs: number;
+    }
+  | { type: "engine-died"; variant: string; start: number; exit: EngineExit }
+  | {
+      type: "start-ended";
+      variant: string;
+      start: number;
+      exit: EngineExit | null;
+      peak: Memory | null;
+    }
+  | { type: "warning"; warning: Warning }
+  | { type: "interrupted"; signal: string }
+  | { type: "stopped"; reason: "time-budget" }
+  | { type: "failed"; message: string }
+  | { type: "run-ended" };
+
+/** An event with its place in the journal. */
+export type JournalEntry = JournalEvent & {
+  seq: number;
+  /** Milliseconds since the journal was opened, monotonic. */
+  tMs: number;
+};

@@ -1,0 +1,212 @@
+/** Events to state. Pure: the same journal gives the same state, now or in a year. */
+import { classify } from "../analyze/classify.ts";
+import type { Call } from "../analyze/metrics.ts";
+import { type Trace, traceExchange } from "../analyze/trace.ts";
+import type { Exchange } from "../drive/types.ts";
+import { isAttached } from "../plan/types.ts";
+import type { JournalEntry, JournalEvent } from "./events.ts";
+import type { Attempt, RunState, StartState } from "./state.ts";
+
+/**
+ * Folds a whole journal.
+ * @returns null when it holds no `run-started` (the run was killed before it began)
+ */
+export function fold(entries: readonly JournalEntry[]): RunState | null {
+  let state: RunState | null = null;
+  for (const entry of entries) state = foldEntry(state, entry);
+  return state;
+}
+
+/** Adds one entry. The state is changed in place: a long run has many attempts. */
+export function foldEntry(state: RunState | null, entry: JournalEntry): RunState | null {
+  if (entry.type === "run-started") return begin(entry);
+  if (state === null) return null;
+  state.elapsedMs = entry.tMs;
+  apply(state, entry);
+  return state;
+}
+
+function begin(entry: JournalEntry & { type: "run-started" }): RunState {
+  return {
+    plan: entry.plan,
+    tool: entry.tool,
+    startedAt: entry.at,
+    elapsedMs: entry.tMs,
+    environment: entry.environment,
+    estimateMs: entry.estimateMs,
+    openclawConfig: entry.openclawConfig,
+    variants: new Map(
+      entry.plan.variants.map((variant) => [
+        variant.name,
+        { provisioned: null, failure: null, failedStarts: 0, restarts: 0 },
+      ]),
+    ),
+    cells: new Map(entry.plan.cells.map((spec) => [spec.id, { spec, attempts: [] }])),
+    starts: [],
+    live: null,
+    settleRequests: 0,
+    warnings: [],
+    interrupted: null,
+    stopped: null,
+    failed: null,
+    ended: false,
+  };
+}
+
+function apply(state: RunState, event: JournalEvent): void {
+  switch (event.type) {
+    case "run-started":
+    case "engine-spawned":
+      return;
+    case "provisioned": {
+      const variant = state.variants.get(event.variant.name);
+      if (variant) variant.provisioned = event.variant;
+      return;
+    }
+    case "provision-failed": {
+      const variant = state.variants.get(event.variant);
+      if (variant) variant.failure = event.message;
+      return;
+    }
+    case "start-begun":
+      state.live = { ...event, ready: false, unsettled: false };
+      state.starts.push({
+        variant: event.variant,
+        start: event.start,
+        phase: event.phase,
+        readyMs: null,
+        failure: null,
+        exit: null,
+        peak: null,
+        ended: false,
+      });
+      return;
+    case "start-ready": {
+      const start = currentStart(state);
+      if (start) start.readyMs = event.readyMs;
+      if (state.live) state.live.ready = true;
+      const variant = state.variants.get(event.variant);
+      if (variant === undefined) return;
+      variant.failedStarts = 0;
+      if (variant.provisioned) {
+        variant.provisioned.model.servedId = event.servedId;
+        variant.provisioned.engine.version ??= event.version;
+      }
+      return;
+    }
+    case "start-failed": {
+      const start = currentStart(state);
+      if (start)
+        Object.assign(start, { failure: event.failure, exit: event.failure.exit, ended: true });
+      state.live = null;
+      const variant = state.variants.get(event.variant);
+      if (variant === undefined) return;
+      variant.failedStarts += 1;
+      const everReady = state.starts.some(
+        (other) => other.variant === event.variant && other.readyMs !== null,
+      );
+      if (!everReady || variant.failedStarts >= 2) {
+        variant.failure = `${event.failure.kind}: ${event.failure.evidence}`;
+      }
+      return;
+    }
+    case "attempt":
+      applyAttempt(state, event);
+      return;
+    case "settled":
+      state.settleRequests += event.requests;
+      if (state.live) state.live.unsettled = false;
+      if (!event.idle) {
+        const variant = state.variants.get(event.variant);
+        const spec = state.plan.variants.find((each) => each.name === event.variant);
+        if (variant && spec && isAttached(spec)) {
+          variant.failure = "the attached server did not become idle again after a failed request";
+        }
+      }
+      return;
+    case "engine-died": {
+      const start = currentStart(state);
+      if (start) Object.assign(start, { exit: event.exit, peak: event.exit.peak, ended: true });
+      state.live = null;
+      const variant = state.variants.get(event.variant);
+      if (variant) variant.restarts += 1;
+      return;
+    }
+    case "start-ended": {
+      const start = state.starts.find(
+        (each) => each.variant === event.variant && each.start === event.start,
+      );
+      if (start) Object.assign(start, { exit: event.exit, peak: event.peak, ended: true });
+      state.live = null;
+      return;
+    }
+    case "warning":
+      if (!state.warnings.some((each) => each.text === event.warning.text)) {
+        state.warnings.push(event.warning);
+      }
+      return;
+    case "interrupted":
+      state.interrupted = event.signal;
+      return;
+    case "stopped":
+      state.stopped = event.reason;
+      return;
+    case "failed":
+      state.failed = event.message;
+      return;
+    case "run-ended":
+      state.ended = true;
+      return;
+  }
+}
+
+function currentStart(state: RunState): StartState | undefined {
+  return state.starts.findLast(
+    (each) => each.variant === state.live?.variant && each.start === state.live.start,
+  );
+}
+
+function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }): void {
+  const cell = state.cells.get(event.cell);
+  const variant = state.plan.variants.find((each) => each.name === event.variant);
+  if (cell === undefined || variant === undefined) return;
+  const traces = event.exchanges.map(traceExchange);
+  const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
+  const toolsOff = cell.spec.compat.supportsTools === false;
+  const toolNames = toolsOff ? [] : (scenario?.tools ?? []).map((tool) => tool.function.name);
+  const finding = classify({ ...event, traces, toolNames, attached: isAttached(variant) });
+  const attempt: Attempt = {
+    phase: event.phase,
+    start: event.start,
+    round: event.round,
+    finding,
+    calls: toCalls(event.exchanges, traces, event.loggedPromptTokens),
+    requestDigest: event.exchanges.map((exchange) => exchange.requestDigest ?? "-").join(" "),
+    peak: event.peak ?? event.exit?.peak ?? null,
+  };
+  cell.attempts.push(attempt);
+  const start = currentStart(state);
+  if (start && event.peak) start.peak = event.peak;
+  if (state.live) state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+}
+
+/** A response that wasn't read to its end may still be computed: inferrs doesn't stop at a hang-up. */
+function leavesWork(last: Exchange | undefined): boolean {
+  return last !== undefined && last.end.kind !== "closed" && last.end.kind !== "refused";
+}
+
+function toCalls(
+  exchanges: readonly Exchange[],
+  traces: readonly Trace[],
+  logged: readonly (number | null)[],
+): Call[] {
+  return exchanges.flatMap((exchange, index) => {
+    const trace = traces[index];
+    if (exchange.kind !== "generate" || trace === undefined) return [];
+    const tokens = {
+      prompt: trace.usage?.promptTokens ?? logged[index] ?? null,
+      output: trace.usage?.outputTokens ?? null,
+    };
+    return [{ exchange, trace, tokens }];
+  });
+}

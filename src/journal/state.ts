@@ -1,0 +1,108 @@
+/** What the journal adds up to so far: the scheduler and the Result read this and nothing else. */
+import type { Finding } from "../analyze/classify.ts";
+import type { Call } from "../analyze/metrics.ts";
+import type { EngineExit, StartFailure } from "../engine/types.ts";
+import type { CellSpec, Plan } from "../plan/types.ts";
+import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
+import type { AttemptPhase } from "./events.ts";
+
+/** One attempt at a cell, analysed. */
+export interface Attempt {
+  phase: AttemptPhase;
+  start: number;
+  round: number;
+  finding: Finding;
+  /** Its generation requests, in order. */
+  calls: Call[];
+  /** SHA-256s of the request bodies that were sent, in order, joined by a space. */
+  requestDigest: string;
+  peak: Memory | null;
+}
+
+export interface CellState {
+  spec: CellSpec;
+  attempts: Attempt[];
+}
+
+export interface StartState {
+  variant: string;
+  start: number;
+  phase: "probe" | "measure";
+  readyMs: number | null;
+  failure: StartFailure | null;
+  /** Null while it lives, and for an attached engine. */
+  exit: EngineExit | null;
+  peak: Memory | null;
+  ended: boolean;
+}
+
+/** The engine that is up now. */
+export interface Live {
+  variant: string;
+  start: number;
+  phase: "probe" | "measure";
+  /** False until it is ready. */
+  ready: boolean;
+  /** It may still be at work on a request that we gave up on. */
+  unsettled: boolean;
+}
+
+export interface VariantState {
+  provisioned: ResultVariant | null;
+  /** Why nothing of it can run. */
+  failure: string | null;
+  /** Failed starts in a row. */
+  failedStarts: number;
+  restarts: number;
+}
+
+export interface RunState {
+  plan: Plan;
+  tool: { version: string };
+  startedAt: string;
+  elapsedMs: number;
+  environment: Result["environment"];
+  estimateMs: number | null;
+  openclawConfig: unknown;
+  variants: Map<string, VariantState>;
+  cells: Map<string, CellState>;
+  starts: StartState[];
+  live: Live | null;
+  settleRequests: number;
+  warnings: Warning[];
+  interrupted: string | null;
+  stopped: "time-budget" | null;
+  failed: string | null;
+  ended: boolean;
+}
+
+/** Attempts of a phase. */
+export function attemptsOf(cell: CellState, phase: AttemptPhase): Attempt[] {
+  return cell.attempts.filter((attempt) => attempt.phase === phase);
+}
+
+/**
+ * A cell is retired when it has never passed and the same failure was seen twice, or three failures
+ * of any kind. One pass keeps it: a flake is not a retired cell.
+ */
+export function isRetired(cell: CellState): boolean {
+  const probes = attemptsOf(cell, "probe");
+  if (probes.some((probe) => probe.finding.kind === "pass")) return false;
+  const kinds = probes.map((probe) => probe.finding.kind);
+  return kinds.length >= 3 || new Set(kinds).size < kinds.length;
+}
+
+/** It has been probed enough: it is either retired or worth measuring. */
+export function isProbed(cell: CellState, probes: number): boolean {
+  return isRetired(cell) || (attemptsOf(cell, "probe").length >= probes && hasPassed(cell));
+}
+
+/** Some probe of it passed. */
+export function hasPassed(cell: CellState): boolean {
+  return attemptsOf(cell, "probe").some((probe) => probe.finding.kind === "pass");
+}
+
+/** Cells that may still be asked something. */
+export function liveCellsLeft(state: RunState): CellState[] {
+  return [...state.cells.values()].filter((cell) => cell.spec.applicable && !isRetired(cell));
+}

@@ -1,0 +1,203 @@
+/** Does one step in the world and tells the journal. The only place where plan meets machine. */
+import { attemptMetrics } from "./analyze/metrics.ts";
+import { performAttempt } from "./drive/attempt.ts";
+import { type ClientRequest, MeasuringClient } from "./drive/client.ts";
+import { plainVariant } from "./drive/openclaw/request.ts";
+import { runRound } from "./drive/round.ts";
+import { settle } from "./drive/settle.ts";
+import { attachEngine } from "./engine/attached.ts";
+import type { RunningEngine } from "./engine/engine.ts";
+import { startEngine } from "./engine/started.ts";
+import type { JournalEvent } from "./journal/events.ts";
+import type { RunState } from "./journal/state.ts";
+import type { Step } from "./plan/next.ts";
+import type { At } from "./plan/progress.ts";
+import type { VariantSpec } from "./plan/types.ts";
+import type { ProvisionedVariant } from "./provision/variant.ts";
+
+/** What the steps share: the engine that is up, and how to reach it. */
+export interface World {
+  outDir: string;
+  workDir: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  provision: (variant: VariantSpec) => Promise<ProvisionedVariant>;
+  /** What a cell sends, given the id under which the model is served. */
+  requestsOf: (cell: string, servedId: string) => ClientRequest[];
+  append: (event: JournalEvent) => void;
+  /** Tells the live view which cell is being asked, or has just been. */
+  show: (at: At) => void;
+  onSpawned: (process: { pid: number; startTime: string | null }) => void;
+  variants: Map<string, ProvisionedVariant>;
+  up: { engine: RunningEngine; client: MeasuringClient } | null;
+}
+
+const LEAST_LOAD_TIMEOUT_MS = 600_000;
+const LEAST_SETTLE_MS = 60_000;
+
+/** Performs one step. Failures of the engine are events; only our own bugs are thrown. */
+export async function perform(step: Step, state: RunState, world: World): Promise<void> {
+  switch (step.kind) {
+    case "provision":
+      return await provision(step.variant, state, world);
+    case "start":
+      return await start(step, state, world);
+    case "settle":
+      return await settleEngine(step, state, world);
+    case "probe":
+      await ask(step.cell, { ...step, phase: "probe" }, state, world);
+      return;
+    case "calibrate":
+      await ask(step.cell, { ...step, phase: "calibrate", round: 0 }, state, world);
+      return;
+    case "measure": {
+      const phase = step.warmup ? "warmup" : "measure";
+      await runRound(step.cells, (cell) => ask(cell, { ...step, phase }, state, world));
+      return;
+    }
+    case "stop":
+      return await stop(step, world);
+    case "done":
+      return;
+  }
+}
+
+function specOf(state: RunState, name: string): VariantSpec {
+  const spec = state.plan.variants.find((variant) => variant.name === name);
+  if (spec === undefined) throw new Error(`no variant ${name} in the plan`);
+  return spec;
+}
+
+async function provision(name: string, state: RunState, world: World): Promise<void> {
+  try {
+    const provisioned = await world.provision(specOf(state, name));
+    world.variants.set(name, provisioned);
+    world.append({ type: "provisioned", variant: provisioned.described });
+  } catch (error) {
+    world.append({ type: "provision-failed", variant: name, message: (error as Error).message });
+  }
+}
+
+async function start(step: Step & { kind: "start" }, state: RunState, world: World): Promise<void> {
+  const { variant: name, start: index, phase } = step;
+  const spec = specOf(state, name);
+  const provisioned = world.variants.get(name);
+  if (provisioned === undefined) throw new Error(`variant ${name} was not provisioned`);
+  world.append({ type: "start-begun", variant: name, start: index, phase });
+  const { engine } = spec;
+  const started =
+    engine.kind === "external"
+      ? await attachEngine({
+          baseUrl: engine.baseUrl,
+          apiKey: engine.apiKeyEnv === null ? null : (world.env[engine.apiKeyEnv] ?? null),
+          modelId: spec.model.kind === "served" ? spec.model.id : null,
+          signal: world.signal,
+        })
+      : await startEngine({
+          variant: spec,
+          executable: provisioned.executable,
+          model: provisioned.model,
+          start: index,
+          outDir: world.outDir,
+          workDir: world.workDir,
+          readyTimeoutMs: Math.max(LEAST_LOAD_TIMEOUT_MS, state.plan.timeoutMs),
+          memoryLimitBytes: state.plan.memoryLimitBytes,
+          env: world.env,
+          version: provisioned.described.engine.version,
+          signal: world.signal,
+          onSpawned: (spawned) => {
+            const { pid, startTime } = spawned;
+            world.append({ type: "engine-spawned", variant: name, start: index, pid, startTime });
+            world.onSpawned({ pid, startTime });
+          },
+        });
+  if (started.kind === "failed") {
+    if (world.signal.aborted) {
+      const exit = started.failure.exit;
+      world.append({
+        type: "start-ended",
+        variant: name,
+        start: index,
+        exit,
+        peak: exit?.peak ?? null,
+      });
+      return;
+    }
+    world.append({ type: "start-failed", variant: name, start: index, failure: started.failure });
+    return;
+  }
+  const up = started.engine;
+  world.up = { engine: up, client: new MeasuringClient(up.baseUrl, up.apiKey) };
+  const { readyMs, servedId, version } = up;
+  world.append({ type: "start-ready", variant: name, start: index, readyMs, servedId, version });
+}
+
+async function settleEngine(
+  step: Step & { kind: "settle" },
+  state: RunState,
+  world: World,
+): Promise<void> {
+  const { up } = world;
+  if (up === null) return;
+  if (await buryDead(step, world)) return;
+  const timeoutMs = Math.max(LEAST_SETTLE_MS, state.plan.timeoutMs);
+  const gone = new AbortController();
+  void up.engine.died.then(() => gone.abort("the engine died"));
+  const signal = AbortSignal.any([world.signal, gone.signal]);
+  const settled = await settle(up.engine, up.client, { timeoutMs, signal });
+  if (world.signal.aborted) return;
+  world.append({ type: "settled", variant: step.variant, start: step.start, ...settled });
+  if (await buryDead(step, world)) return;
+  if (!settled.idle) await stop(step, world);
+}
+
+/** The engine died: says so, and forgets it. */
+async function buryDead(ids: { variant: string; start: number }, world: World): Promise<boolean> {
+  const exit = world.up?.engine.exit() ?? null;
+  if (exit === null) return false;
+  await world.up?.client.close();
+  world.up = null;
+  world.append({ type: "engine-died", variant: ids.variant, start: ids.start, exit });
+  return true;
+}
+
+interface AttemptIds {
+  phase: "probe" | "calibrate" | "warmup" | "measure";
+  variant: string;
+  start: number;
+  round: number;
+}
+
+/** One attempt at a cell, into the journal. */
+async function ask(
+  cell: string,
+  ids: AttemptIds,
+  state: RunState,
+  world: World,
+): Promise<{ durationMs: number | null; halt: boolean }> {
+  const { up } = world;
+  if (up === null || (await buryDead(ids, world))) return { durationMs: null, halt: true };
+  world.show({ running: cell, finished: null });
+  const streamed = world.requestsOf(cell, up.engine.servedId);
+  const requests = ids.phase === "calibrate" ? streamed.map(plainVariant) : streamed;
+  const { timeoutMs, keepBodies } = state.plan;
+  const options = { timeoutMs, keepBodies, signal: world.signal };
+  const record = await performAttempt(up.engine, up.client, requests, options);
+  if (world.signal.aborted) return { durationMs: null, halt: true };
+  const { phase, variant, start, round } = ids;
+  world.append({ type: "attempt", phase, cell, variant, start, round, ...record });
+  world.show({ running: null, finished: cell });
+  const died = await buryDead(ids, world);
+  const attempt = state.cells.get(cell)?.attempts.at(-1);
+  const durationMs = attemptMetrics(attempt?.calls ?? []).get("turnMs") ?? null;
+  return { durationMs, halt: died || state.live === null || state.live.unsettled };
+}
+
+async function stop(ids: { variant: string; start: number }, world: World): Promise<void> {
+  if (await buryDead(ids, world)) return;
+  const { up } = world;
+  world.up = null;
+  await up?.client.close();
+  const ended = (await up?.engine.stop()) ?? { exit: null, peak: null };
+  world.append({ type: "start-ended", variant: ids.variant, start: ids.start, ...ended });
+}

@@ -1,0 +1,41 @@
+/** Checked options and loaded scenarios to the plan. Pure. */
+import type { Compat } from "../result.ts";
+import { name } from "./matrix.ts";
+import type { Scenario } from "./scenario.ts";
+import type { CellSpec, Plan, VariantSpec } from "./types.ts";
+
+export interface PlanInputs {
+  variants: VariantSpec[];
+  scenarios: Scenario[];
+  combinations: Compat[];
+  /** Flags of the user's own config that are on no axis: part of every cell. */
+  baseCompat: Compat;
+  starts: number;
+  rounds: number;
+  maxTokens: number | null;
+  timeoutMs: number;
+  timeBudgetMs: number | null;
+  memoryLimitBytes: number | null;
+  seed: number;
+  keepBodies: boolean;
+}
+
+/** One cell for each variant, scenario and combination; a scenario without combinations gets one. */
+export function buildPlan(inputs: PlanInputs): Plan {
+  const { combinations, baseCompat, ...rest } = inputs;
+  const cells = inputs.variants.flatMap((variant) =>
+    inputs.scenarios.flatMap((scenario) =>
+      scenario.combinations
+        ? combinations.map((compat) => toCell(variant.name, scenario, compat, baseCompat))
+        : [toCell(variant.name, scenario, {}, {})],
+    ),
+  );
+  return { ...rest, cells, maxRestarts: 4 + 2 * cells.length };
+}
+
+function toCell(variant: string, scenario: Scenario, compat: Compat, base: Compat): CellSpec {
+  const all = { ...base, ...compat };
+  const id = [variant, scenario.name, name(compat)].filter((part) => part !== "").join("/");
+  const applicable = !(scenario.needsTools && all.supportsTools === false);
+  return { id, variant, scenario: scenario.name, compat: all, applicable };
+}

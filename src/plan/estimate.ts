@@ -1,0 +1,96 @@
+/** How much there is to do, and how long it may take. Pure. */
+import { type CellState, liveCellsLeft, type RunState } from "../journal/state.ts";
+import type { CellSpec, Plan } from "./types.ts";
+import { isAttached, PROBES } from "./types.ts";
+
+/** Speeds that an estimate goes by, before anything was measured. */
+export interface Speeds {
+  prefillTokensPerSecond: number;
+  decodeTokensPerSecond: number;
+  loadMs: number;
+  /** Where the figures come from, for the reader. */
+  basis: string;
+}
+
+export interface RequestCounts {
+  probe: number;
+  calibrate: number;
+  warmup: number;
+  measure: number;
+}
+
+/** What one attempt at a cell sends. */
+export interface CellSize {
+  /** Bytes of each generation request, in order. */
+  requestBytes: number[];
+  maxTokens: number;
+}
+
+/** English prose and JSON schemas; only for the first estimate. */
+const BYTES_PER_TOKEN = 3.5;
+
+/** Generation requests of the whole plan, if every cell passes. */
+export function plannedRequests(plan: Plan, sizeOf: (cell: CellSpec) => CellSize): RequestCounts {
+  const calls = plan.cells
+    .filter((cell) => cell.applicable)
+    .map((cell) => sizeOf(cell).requestBytes.length);
+  const total = calls.reduce((sum, count) => sum + count, 0);
+  return {
+    probe: total * PROBES,
+    calibrate: total,
+    warmup: total * plan.starts,
+    measure: total * plan.starts * plan.rounds,
+  };
+}
+
+/** The whole run, in ms, by assumed speeds. */
+export function estimateMs(
+  plan: Plan,
+  sizeOf: (cell: CellSpec) => CellSize,
+  speeds: Speeds,
+): number {
+  const attempts = PROBES + 1 + plan.starts * (1 + plan.rounds);
+  const perAttempt = plan.cells
+    .filter((cell) => cell.applicable)
+    .map((cell) => attemptMs(sizeOf(cell), speeds))
+    .reduce((sum, ms) => sum + ms, 0);
+  const lives = plan.variants.reduce(
+    (sum, variant) => sum + (isAttached(variant) ? 0 : plan.starts + 1),
+    0,
+  );
+  return attempts * perAttempt + lives * speeds.loadMs;
+}
+
+function attemptMs(size: CellSize, speeds: Speeds): number {
+  return size.requestBytes.reduce((sum, bytes) => {
+    const prefill = bytes / BYTES_PER_TOKEN / speeds.prefillTokensPerSecond;
+    return sum + 1000 * (prefill + size.maxTokens / speeds.decodeTokensPerSecond);
+  }, 0);
+}
+
+/**
+ * Time left, from what the cells' own attempts took.
+ * @returns null until every live cell has been tried
+ */
+export function remainingMs(state: RunState): number | null {
+  let total = 0;
+  for (const cell of liveCellsLeft(state)) {
+    const times = cell.attempts.map(attemptDuration).filter((ms): ms is number => ms !== null);
+    if (times.length === 0) return null;
+    const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+    total += mean * attemptsLeft(state, cell);
+  }
+  return total;
+}
+
+function attemptDuration(attempt: CellState["attempts"][number]): number | null {
+  const last = attempt.calls.at(-1)?.exchange;
+  return last === undefined ? null : (last.sentNs + last.end.tNs) / 1e6;
+}
+
+function attemptsLeft(state: RunState, cell: CellState): number {
+  const { plan } = state;
+  const all = PROBES + plan.starts * (1 + plan.rounds);
+  const done = cell.attempts.filter((attempt) => attempt.phase !== "calibrate").length;
+  return Math.max(0, all - done);
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { attemptsOf, isRetired } from "../journal/state.ts";
+import { type FakeAttempt, type Fate, fakePlan, fakeRun } from "../testing/fake-run.ts";
+
+const count = (attempts: FakeAttempt[], phase: string) =>
+  attempts.filter((attempt) => attempt.phase === phase).length;
+
+test("a run without failures asks exactly what was planned", () => {
+  const plan = fakePlan();
+  const { attempts, state, steps } = fakeRun(plan);
+  assert.equal(plan.cells.length, 8);
+  assert.equal(count(attempts, "probe"), 16);
+  assert.equal(count(attempts, "calibrate"), 8);
+  assert.equal(count(attempts, "warmup"), 16);
+  assert.equal(count(attempts, "measure"), 48);
+  assert.equal(steps.filter((step) => step.kind === "start").length, 3);
+  for (const cell of state.cells.values()) assert.equal(attemptsOf(cell, "measure").length, 6);
+});
+
+test("every measured start warms each cell up once, before its first measured round", () => {
+  const { attempts } = fakeRun(fakePlan());
+  for (const start of [1, 2]) {
+    const inStart = attempts.filter((attempt) => attempt.start === start);
+    const firstMeasured = inStart.findIndex((attempt) => attempt.phase === "measure");
+    assert.equal(firstMeasured, 8);
+    assert.equal(
+      inStart.slice(firstMeasured).every((each) => each.phase === "measure"),
+      true,
+    );
+  }
+});
+
+test("the order differs from round to round, and a seed fixes it", () => {
+  const orders = (seed: number) =>
+    fakeRun(fakePlan({ seed })).steps.flatMap((step) =>
+      step.kind === "measure" ? [step.cells.join(" ")] : [],
+    );
+  assert.deepEqual(orders(1), orders(1));
+  assert.notDeepEqual(orders(1), orders(2));
+  assert.ok(new Set(orders(1)).size > 4);
+});
+
+test("a failure seen twice retires the cell, which is neither calibrated nor measured", () => {
+  const broken = "head/agent-turn/requiresStringContent=false,supportsTools=true";
+  const { attempts, state } = fakeRun(fakePlan(), ({ cell }) =>
+    cell === broken ? "refused-400" : "pass",
+  );
+  const asked = attempts.filter((attempt) => attempt.cell === broken);
+  assert.deepEqual(
+    asked.map((attempt) => attempt.phase),
+    ["probe", "probe"],
+  );
+  const cell = state.cells.get(broken);
+  assert.equal(cell !== undefined && isRetired(cell), true);
+});
+
+test("a flake is not a retired cell", () => {
+  const flaky = "head/chat/requiresStringContent=true,supportsTools=true";
+  const { attempts } = fakeRun(fakePlan(), ({ cell, nth }) =>
+    cell === flaky && nth === 0 ? "refused-400" : "pass",
+  );
+  const phases = attempts.filter((each) => each.cell === flaky).map((each) => each.phase);
+  assert.deepEqual(phases.slice(0, 3), ["probe", "probe", "calibrate"]);
+  assert.equal(phases.filter((phase) => phase === "measure").length, 6);
+});
+
+test("two different failures get a third probe", () => {
+  const odd = "head/chat/requiresStringContent=true,supportsTools=true";
+  const { attempts } = fakeRun(fakePlan(), ({ cell, nth }) =>
+    cell !== odd ? "pass" : nth === 0 ? "refused-400" : nth === 1 ? "truncated" : "pass",
+  );
+  const probes = attempts.filter((each) => each.cell === odd && each.phase === "probe");
+  assert.equal(probes.length, 3);
+});
+
+test("after a request that was given up on, the engine settles before the next is asked", () => {
+  const slow = "head/chat/requiresStringContent=true,supportsTools=true";
+  const { steps } = fakeRun(fakePlan(), ({ cell, nth }) =>
+    cell === slow && nth === 0 ? "timeout" : "pass",
+  );
+  const at = steps.findIndex((step) => step.kind === "settle");
+  assert.equal(steps[at - 1]?.kind, "probe");
+  assert.equal(steps[at + 1]?.kind, "probe");
+});
+
+test("a crash costs a start, and the round goes on in a new life with warm-ups of its own", () => {
+  const deadly = "head/agent-turn/requiresStringContent=true,supportsTools=true";
+  const { steps, state, attempts } = fakeRun(fakePlan(), ({ cell, phase, nth }) =>
+    cell === deadly && phase === "measure" && nth < 5 ? "dies" : "pass",
+  );
+  assert.equal(steps.filter((step) => step.kind === "start").length, 4);
+  for (const cell of state.cells.values()) assert.equal(attemptsOf(cell, "measure").length, 6);
+  assert.ok(count(attempts, "warmup") > 16);
+});
+
+test("an engine that always dies is started a bounded number of times", () => {
+  const plan = fakePlan();
+  const { steps } = fakeRun(plan, () => "dies");
+  const starts = steps.filter((step) => step.kind === "start").length;
+  assert.ok(starts <= plan.maxRestarts + 1, `${starts} starts`);
+});
+
+test("an attached engine is probed and measured in one life", () => {
+  const plan = fakePlan({
+    variants: [
+      {
+        name: "head",
+        engine: { kind: "external", baseUrl: "http://127.0.0.1:1/v1", apiKeyEnv: null },
+        model: { kind: "served", id: null },
+        device: "auto",
+        serverArgs: [],
+      },
+    ],
+    starts: 1,
+  });
+  const { steps, attempts } = fakeRun(plan);
+  assert.equal(steps.filter((step) => step.kind === "start").length, 1);
+  assert.equal(count(attempts, "measure"), 24);
+});
+
+test("whatever attempts meet, the run ends and no cell gets more than its rounds", () => {
+  const fates: Fate[] = ["pass", "refused-400", "truncated", "timeout", "dies", "out-of-memory"];
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.constantFrom(...fates)), (stream) => {
+      const { state, attempts } = fakeRun(fakePlan(), () => stream.next().value ?? "pass");
+      for (const cell of state.cells.values()) {
+        assert.ok(attemptsOf(cell, "probe").length <= 3);
+        assert.ok(attemptsOf(cell, "measure").length <= 6);
+      }
+      const folded = [...state.cells.values()].reduce((sum, cell) => sum + cell.attempts.length, 0);
+      assert.equal(folded, attempts.length);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,186 @@
+/**
+ * The scheduler: state in, the next step out. Pure, so that every path through a run is tested
+ * without a clock, a process or a socket.
+ */
+import {
+  attemptsOf,
+  type CellState,
+  hasPassed,
+  isProbed,
+  isRetired,
+  type Live,
+  type RunState,
+} from "../journal/state.ts";
+import { seededRandom, shuffled } from "./random.ts";
+import { isAttached, PROBES, type VariantSpec } from "./types.ts";
+
+export type Step =
+  | { kind: "provision"; variant: string }
+  | { kind: "start"; variant: string; start: number; phase: "probe" | "measure" }
+  | { kind: "settle"; variant: string; start: number }
+  | { kind: "probe"; variant: string; cell: string; start: number; round: number }
+  | { kind: "calibrate"; variant: string; cell: string; start: number }
+  | {
+      kind: "measure";
+      variant: string;
+      start: number;
+      round: number;
+      warmup: boolean;
+      /** In the order in which they are asked. */
+      cells: string[];
+    }
+  | { kind: "stop"; variant: string; start: number }
+  | { kind: "done" };
+
+/** What to do now. */
+export function next(state: RunState): Step {
+  const { live } = state;
+  if (state.interrupted !== null || state.stopped !== null || state.failed !== null) {
+    return live === null ? { kind: "done" } : { kind: "stop", ...which(live) };
+  }
+  for (const spec of state.plan.variants) {
+    const variant = state.variants.get(spec.name);
+    if (variant?.provisioned === null && variant.failure === null) {
+      return { kind: "provision", variant: spec.name };
+    }
+  }
+  if (live !== null) return nextInLife(state, live);
+  for (const spec of state.plan.variants) {
+    const phase = phaseLeft(state, spec);
+    if (phase !== null) {
+      const start = state.starts.filter((each) => each.variant === spec.name).length;
+      return { kind: "start", variant: spec.name, start, phase };
+    }
+  }
+  return { kind: "done" };
+}
+
+function which(live: Live): { variant: string; start: number } {
+  return { variant: live.variant, start: live.start };
+}
+
+/** What still needs an engine of this variant; null when nothing does, or nothing can. */
+function phaseLeft(state: RunState, spec: VariantSpec): "probe" | "measure" | null {
+  const variant = state.variants.get(spec.name);
+  if (variant === undefined || variant.failure !== null) return null;
+  if (variant.restarts > state.plan.maxRestarts) return null;
+  if (probeLeft(state, spec.name) !== null || calibrateLeft(state, spec.name) !== null) {
+    return "probe";
+  }
+  return slotLeft(state, spec.name) === null ? null : "measure";
+}
+
+function nextInLife(state: RunState, live: Live): Step {
+  const ids = which(live);
+  if (state.variants.get(live.variant)?.failure !== null) return { kind: "stop", ...ids };
+  const step = workInLife(state, live);
+  return live.unsettled && step.kind !== "stop" ? { kind: "settle", ...ids } : step;
+}
+
+function workInLife(state: RunState, live: Live): Step {
+  const ids = which(live);
+  const spec = state.plan.variants.find((each) => each.name === live.variant);
+  const attached = spec !== undefined && isAttached(spec);
+  if (live.phase === "probe") {
+    const probe = probeLeft(state, live.variant);
+    if (probe !== null) {
+      const round = attemptsOf(probe, "probe").length;
+      return { kind: "probe", ...ids, cell: probe.spec.id, round };
+    }
+    const calibrate = calibrateLeft(state, live.variant);
+    if (calibrate !== null) return { kind: "calibrate", ...ids, cell: calibrate.spec.id };
+    if (!attached) return { kind: "stop", ...ids };
+  }
+  return measureStep(state, live) ?? { kind: "stop", ...ids };
+}
+
+function cellsOf(state: RunState, variant: string): CellState[] {
+  return [...state.cells.values()].filter(
+    (cell) => cell.spec.variant === variant && cell.spec.applicable,
+  );
+}
+
+/** Cells that are worth measuring. */
+export function liveCells(state: RunState, variant: string): CellState[] {
+  return cellsOf(state, variant).filter((cell) => hasPassed(cell) && !isRetired(cell));
+}
+
+/** First every cell once, then every cell again: a cheap cell is known before a costly one is repeated. */
+function probeLeft(state: RunState, variant: string): CellState | null {
+  const open = cellsOf(state, variant).filter((cell) => !isProbed(cell, PROBES));
+  const fewest = Math.min(...open.map((cell) => attemptsOf(cell, "probe").length));
+  return open.find((cell) => attemptsOf(cell, "probe").length === fewest) ?? null;
+}
+
+/**
+ * A cell whose streams carry no token count gets one plain request, whose `usage` tells how many
+ * tokens its chunks hold. Cells that send the same bytes share it.
+ */
+function calibrateLeft(state: RunState, variant: string): CellState | null {
+  const live = liveCells(state, variant);
+  const calibrated = new Set(
+    live
+      .filter((cell) => attemptsOf(cell, "calibrate").length > 0)
+      .map((cell) => passedProbe(cell)?.requestDigest),
+  );
+  return (
+    live.find((cell) => {
+      const probe = passedProbe(cell);
+      const uncounted = probe?.calls.some(
+        (call) => call.exchange.stream && call.trace.usage === null,
+      );
+      return uncounted === true && !calibrated.has(probe?.requestDigest);
+    }) ?? null
+  );
+}
+
+function passedProbe(cell: CellState) {
+  return attemptsOf(cell, "probe").find((probe) => probe.finding.kind === "pass");
+}
+
+/** The measured start that isn't complete yet, and what is missing in it. */
+function slotLeft(state: RunState, variant: string): { slot: number; cells: CellState[] } | null {
+  const cells = liveCells(state, variant);
+  for (let slot = 0; slot < state.plan.starts; slot++) {
+    const needed = (slot + 1) * state.plan.rounds;
+    const open = cells.filter((cell) => attemptsOf(cell, "measure").length < needed);
+    if (open.length > 0) return { slot, cells: open };
+  }
+  return null;
+}
+
+function measureStep(state: RunState, live: Live): Step | null {
+  const left = slotLeft(state, live.variant);
+  if (left === null || left.slot !== slotOf(state, live, left.slot)) return null;
+  const done = (cell: CellState) => attemptsOf(cell, "measure").length;
+  const round = Math.min(...left.cells.map(done));
+  const cells = left.cells.filter((cell) => done(cell) === round);
+  const cold = left.cells.filter(
+    (cell) => !attemptsOf(cell, "warmup").some((attempt) => attempt.start === live.start),
+  );
+  const warmup = cold.length > 0;
+  const seed = state.plan.seed * 7919 + live.start * 101 + (warmup ? 0 : round + 1);
+  const ids = (warmup ? cold : cells).map((cell) => cell.spec.id);
+  return {
+    kind: "measure",
+    ...which(live),
+    round: warmup ? 0 : round % state.plan.rounds,
+    warmup,
+    cells: shuffled(ids, seededRandom(seed)),
+  };
+}
+
+/**
+ * The slot that this life is for: the one that was open when it began. A life that has measured in
+ * an earlier slot is over; the next slot needs a fresh one.
+ */
+function slotOf(state: RunState, live: Live, open: number): number {
+  const cells = liveCells(state, live.variant);
+  const measured = cells.flatMap((cell) =>
+    attemptsOf(cell, "measure")
+      .map((attempt, index) => ({ attempt, slot: Math.floor(index / state.plan.rounds) }))
+      .filter(({ attempt }) => attempt.start === live.start)
+      .map(({ slot }) => slot),
+  );
+  return measured.length === 0 ? open : Math.min(...measured);
+}

@@ -1,0 +1,128 @@
+/** State and step to what the live view shows. Pure. */
+import { attemptMetrics } from "../analyze/metrics.ts";
+import { median } from "../analyze/statistics.ts";
+import { attemptsOf, type CellState, isRetired, type RunState } from "../journal/state.ts";
+import type { Progress, ProgressCell, ProgressPhase } from "../report/progress.ts";
+import type { MetricName } from "../result.ts";
+import { remainingMs } from "./estimate.ts";
+import { name } from "./matrix.ts";
+import type { Step } from "./next.ts";
+
+/** What a step is at: the cell that is being asked, or the one that has just been. */
+export interface At {
+  running: string | null;
+  finished: string | null;
+}
+
+export function toProgress(
+  state: RunState,
+  step: Step,
+  { running, finished }: At,
+  plannedTotal: number,
+): Progress {
+  const { plan, live } = state;
+  const cells = [...state.cells.values()].filter((cell) => cell.spec.applicable);
+  const done = cells.reduce(
+    (sum, cell) => sum + cell.attempts.reduce((calls, attempt) => calls + attempt.calls.length, 0),
+    0,
+  );
+  const variant = "variant" in step ? step.variant : (plan.variants[0]?.name ?? "");
+  return {
+    phase: phaseOf(step),
+    doing: running === null ? describe(step) : labelOf(state, running),
+    finished: finished === null ? null : finishedOf(state, finished),
+    variant,
+    start:
+      live === null
+        ? null
+        : {
+            number: live.phase === "probe" ? 1 : measuredStarts(state),
+            of: live.phase === "probe" ? 1 : plan.starts,
+            kind: live.phase,
+          },
+    round:
+      step.kind === "measure" && !step.warmup ? { number: step.round + 1, of: plan.rounds } : null,
+    requests: { done, planned: Math.max(done, plannedTotal) },
+    elapsedMs: state.elapsedMs,
+    remainingMs: remainingMs(state),
+    cells: cells.map((cell) => toCell(state, cell, running)),
+    simulated: plan.variants.some((each) => each.engine.kind === "sim"),
+    synthetic: plan.variants.some((each) => each.model.kind === "synthetic"),
+  };
+}
+
+function finishedOf(state: RunState, id: string): Progress["finished"] {
+  const attempt = state.cells.get(id)?.attempts.at(-1);
+  if (attempt === undefined) return null;
+  const tookMs = attemptMetrics(attempt.calls).get("turnMs") ?? null;
+  return { label: labelOf(state, id), outcome: attempt.finding.kind, tookMs };
+}
+
+function phaseOf(step: Step): ProgressPhase {
+  return step.kind === "done" ? "report" : step.kind;
+}
+
+function describe(step: Step): string {
+  switch (step.kind) {
+    case "provision":
+      return "preparing engine and model";
+    case "start":
+      return "starting the engine";
+    case "settle":
+      return "waiting for the engine to be idle again";
+    case "measure":
+      return step.warmup ? "warm-up" : "measuring";
+    case "stop":
+      return "stopping the engine";
+    case "done":
+      return "writing the report";
+    default:
+      return step.kind;
+  }
+}
+
+function labelOf(state: RunState, id: string): string {
+  const cell = state.cells.get(id)?.spec;
+  return cell === undefined
+    ? id
+    : `${cell.scenario} ${name(cell.compat).replaceAll(",", " ")}`.trim();
+}
+
+function measuredStarts(state: RunState): number {
+  return Math.min(
+    state.plan.starts,
+    state.starts.filter((start) => start.phase === "measure").length || 1,
+  );
+}
+
+function toCell(state: RunState, cell: CellState, running: string | null): ProgressCell {
+  const measured = attemptsOf(cell, "measure");
+  const planned = state.plan.starts * state.plan.rounds;
+  const latest = cell.attempts.at(-1);
+  return {
+    id: cell.spec.id,
+    scenario: cell.spec.scenario,
+    combination: name(cell.spec.compat).replaceAll(",", " "),
+    state: cellState(cell, running, measured.length >= planned),
+    outcome: latest?.finding.kind ?? null,
+    measured: measured.length,
+    planned,
+    ttftMs: medianOf(cell, "ttftMs"),
+    turnMs: medianOf(cell, "turnMs"),
+  };
+}
+
+function cellState(cell: CellState, running: string | null, done: boolean): ProgressCell["state"] {
+  if (cell.spec.id === running) return "running";
+  if (isRetired(cell)) return "retired";
+  if (done) return "done";
+  return cell.attempts.length === 0 ? "waiting" : "passing";
+}
+
+function medianOf(cell: CellState, metric: MetricName): number | null {
+  const values = attemptsOf(cell, "measure")
+    .filter((attempt) => attempt.finding.kind === "pass")
+    .map((attempt) => attemptMetrics(attempt.calls).get(metric))
+    .filter((value): value is number => value !== undefined);
+  return values.length === 0 ? null : median(values);
+}

@@ -1,0 +1,71 @@
+/** The inferrs executable: found, checked, and told apart from others. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { access, constants, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { InputError } from "../inputs/error.ts";
+
+const run = promisify(execFile);
+
+/**
+ * @param named a path, or a bare name to be looked up on PATH
+ * @throws InputError when there is none, or it can't be executed
+ */
+export async function findExecutable(
+  named: string,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<string> {
+  const bare = !named.includes("/") && !named.includes("\\");
+  const places = bare
+    ? (env.PATH ?? "").split(delimiter).map((dir) => join(dir, named))
+    : [isAbsolute(named) ? named : resolve(cwd, named)];
+  for (const path of places) {
+    const found = await stat(path).catch(() => null);
+    if (found === null) continue;
+    if (found.isDirectory()) {
+      if (bare) continue;
+      throw notExecutable(
+        path,
+        "an executable file, not a folder",
+        `Name the file in it, e.g. ${path}/inferrs.`,
+      );
+    }
+    const allowed = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (allowed) return path;
+    if (!bare) throw notExecutable(path, "a file that may be executed", `chmod +x ${path}`);
+  }
+  throw new InputError({
+    input: "--inferrs",
+    value: named,
+    expected: bare ? "an executable of that name on PATH" : "an existing file",
+    mend: bare
+      ? "Install inferrs (its README says how), or give its path: --inferrs ./target/release/inferrs. Without one, try: inferrs-bench demo."
+      : "Check the path.",
+  });
+}
+
+function notExecutable(path: string, expected: string, mend: string): InputError {
+  return new InputError({ input: "--inferrs", value: path, expected, mend });
+}
+
+/** What `--version` says, and the file's SHA-256. The version is null when it says nothing. */
+export async function identify(path: string): Promise<{ version: string | null; sha256: string }> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  const version = await run(path, ["--version"], { timeout: 5_000 }).then(
+    ({ stdout }) =>
+      stdout
+        .trim()
+        .split("\n")[0]
+        ?.replace(/^inferrs\s+/, "") || null,
+    () => null,
+  );
+  return { version, sha256: hash.digest("hex") };
+}

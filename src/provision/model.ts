@@ -1,0 +1,137 @@
+/** The model: a hub id is inferrs's to fetch; a directory is linked, a synthetic one is made. */
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import type { PreparedModel } from "../engine/command.ts";
+import { InputError, SetupError } from "../inputs/error.ts";
+import type { ModelSpec } from "../plan/types.ts";
+import type { ResultVariant } from "../result.ts";
+
+export interface ProvisionedModel {
+  prepared: PreparedModel;
+  described: ResultVariant["model"];
+}
+
+/** Where what can be used again is kept: XDG_CACHE_HOME, else ~/.cache. */
+export function cacheDir(env: NodeJS.ProcessEnv): string {
+  const base = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
+  return join(base, "inferrs-bench");
+}
+
+/** @throws InputError when the directory is no model. Nothing is written. */
+export function checkModelDirectory(path: string, cwd: string): string {
+  const dir = resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+  const found = statSync(dir, { throwIfNoEntry: false });
+  const wrong = (expected: string, mend: string) =>
+    new InputError({ input: "--model", value: path, expected, mend });
+  if (found === undefined) {
+    throw wrong(
+      "a hub id (owner/name), a model's directory, or synthetic",
+      `There is no directory ${dir}.`,
+    );
+  }
+  if (!found.isDirectory()) throw wrong("a directory", "Give the folder that holds config.json.");
+  for (const file of ["config.json", "tokenizer.json"]) {
+    if (statSync(join(dir, file), { throwIfNoEntry: false })?.isFile() !== true) {
+      throw wrong(
+        `a directory with ${file}`,
+        `${dir} has none; inferrs needs config.json, tokenizer.json and the weights.`,
+      );
+    }
+  }
+  const weights = readdirSync(dir).some((file) => /\.(safetensors|gguf)$/.test(file));
+  if (!weights)
+    throw wrong("a directory with weights", `${dir} has no .safetensors or .gguf file.`);
+  return dir;
+}
+
+/** Prepares a model for an engine that we start. */
+export async function provisionModel(
+  spec: ModelSpec,
+  options: { cwd: string; workDir: string; env: NodeJS.ProcessEnv },
+): Promise<ProvisionedModel> {
+  switch (spec.kind) {
+    case "hub":
+      return {
+        prepared: { name: spec.id, cwd: options.workDir },
+        described: { kind: "hub", id: spec.id, servedId: null, digest: null },
+      };
+    case "served":
+      throw new SetupError("an attached server brings its own model");
+    case "directory": {
+      const source = checkModelDirectory(spec.path, options.cwd);
+      const name = safeName(basename(source));
+      linkModel(source, join(options.workDir, name));
+      return {
+        prepared: { name, cwd: options.workDir },
+        described: { kind: "directory", id: name, servedId: null, digest: digestOf(source) },
+      };
+    }
+    case "synthetic": {
+      const { writeSyntheticModel } = await import("./synthetic/index.ts");
+      const dir = join(cacheDir(options.env), "models", `synthetic-${spec.seed}`);
+      mkdirSync(join(dir, ".."), { recursive: true });
+      const written = await writeSyntheticModel(dir, { seed: spec.seed });
+      const name = "synthetic-gemma4";
+      linkModel(dir, join(options.workDir, name));
+      return {
+        prepared: { name, cwd: options.workDir },
+        described: { kind: "synthetic", id: name, servedId: null, digest: written.digest },
+      };
+    }
+  }
+}
+
+/**
+ * A folder of links: inferrs writes a quantized file beside the weights, and the user's folder
+ * stays as it was. Symbolic links where they are allowed, hard links or copies where not.
+ */
+function linkModel(source: string, target: string): void {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const file of readdirSync(source)) {
+    const from = join(source, file);
+    if (!statSync(from).isFile()) continue;
+    link(from, join(target, file));
+  }
+}
+
+function link(from: string, to: string): void {
+  for (const way of [symlinkSync, linkSync]) {
+    try {
+      way(from, to);
+      return;
+    } catch {
+      // Not permitted here (Windows without the right, another file system): the next way.
+    }
+  }
+  cpSync(from, to);
+}
+
+/** A model's name becomes part of a path and of the id that the server lists. */
+function safeName(text: string): string {
+  return text.replace(/[^\w.-]+/g, "-").replace(/^[-.]+/, "") || "model";
+}
+
+/** SHA-256 over config and tokenizer, and the weights' names and sizes: the weights can be huge. */
+function digestOf(dir: string): string {
+  const hash = createHash("sha256");
+  for (const file of readdirSync(dir).sort()) {
+    const path = join(dir, file);
+    const { size } = statSync(path);
+    if (/\.(safetensors|gguf)$/.test(file)) hash.update(`${file}\0${size}\0`);
+    else if (/^(config|tokenizer)\.json$/.test(file))
+      hash.update(`${file}\0`).update(readFileSync(path));
+  }
+  return hash.digest("hex");
+}

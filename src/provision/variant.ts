@@ -1,0 +1,82 @@
+/** Everything a variant needs before it can be started. */
+import type { PreparedModel } from "../engine/command.ts";
+import type { VariantSpec } from "../plan/types.ts";
+import type { ResultVariant } from "../result.ts";
+import { findExecutable, identify } from "./executable.ts";
+import { provisionModel } from "./model.ts";
+
+export interface ProvisionedVariant {
+  executable: string;
+  model: PreparedModel;
+  described: ResultVariant;
+}
+
+/** Finds the engine and prepares the model. */
+export async function provisionVariant(
+  variant: VariantSpec,
+  options: {
+    cwd: string;
+    workDir: string;
+    env: NodeJS.ProcessEnv;
+    toolVersion: string;
+    configDigest: string;
+  },
+): Promise<ProvisionedVariant> {
+  const { engine } = variant;
+  const server = {
+    device: engine.kind === "external" ? null : variant.device,
+    args: variant.serverArgs,
+  };
+  const base = {
+    name: variant.name,
+    server,
+    openclaw: { client: "bench" as const, version: null, configDigest: options.configDigest },
+  };
+  if (engine.kind === "external") {
+    const id = variant.model.kind === "served" ? variant.model.id : null;
+    return {
+      executable: "",
+      model: { name: id ?? "", cwd: options.workDir },
+      described: {
+        ...base,
+        engine: {
+          kind: "external",
+          version: null,
+          sha256: null,
+          baseUrl: engine.baseUrl,
+          knobs: null,
+        },
+        model: { kind: "served", id: id ?? "", servedId: null, digest: null },
+      },
+    };
+  }
+  const { prepared, described } = await provisionModel(variant.model, options);
+  if (engine.kind === "sim") {
+    const knobs = Object.fromEntries(
+      engine.knobs.map((knob) => {
+        const at = knob.indexOf("=");
+        return at < 0 ? [knob, "true"] : [knob.slice(0, at), knob.slice(at + 1)];
+      }),
+    );
+    return {
+      executable: process.execPath,
+      model: prepared,
+      described: {
+        ...base,
+        engine: { kind: "sim", version: options.toolVersion, sha256: null, baseUrl: null, knobs },
+        model: described,
+      },
+    };
+  }
+  const executable = await findExecutable(engine.executable, options.env, options.cwd);
+  const { version, sha256 } = await identify(executable);
+  return {
+    executable,
+    model: prepared,
+    described: {
+      ...base,
+      engine: { kind: "inferrs", version, sha256, baseUrl: null, knobs: null },
+      model: described,
+    },
+  };
+}

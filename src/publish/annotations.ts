@@ -1,0 +1,81 @@
+/** What the checks page shows of a run. Pure: the result in, a short list out. */
+import type { Result, ResultCell } from "../result.ts";
+import { oneLine } from "./text.ts";
+
+export interface Annotation {
+  level: "error" | "warning" | "notice";
+  title: string;
+  message: string;
+}
+
+/** GitHub shows ten of each level per step; the last one then says how many are missing. */
+const SHOWN_PER_LEVEL = 10;
+
+/**
+ * Errors where no combination works (each different failure once), warnings for the result's own,
+ * a notice with what is recommended, and one with how many combinations fail beside it.
+ */
+export function annotations(result: Result): Annotation[] {
+  const failed = result.cells.filter(
+    ({ outcome }) => outcome.kind !== "pass" && outcome.kind !== "not-run",
+  );
+  const allFailed = result.exitReason === "all-failed";
+  const list: Annotation[] = [
+    ...(allFailed ? distinctFailures(failed) : []),
+    ...result.warnings.map(({ code, text }) => note("warning", `inferrs-bench: ${code}`, text)),
+  ];
+  if (result.recommendation !== null) {
+    const flags = Object.entries(result.recommendation.compat).map(
+      ([flag, value]) => `${flag}: ${JSON.stringify(value)}`,
+    );
+    list.push(
+      note(
+        "notice",
+        "inferrs-bench: recommended compat flags",
+        [flags.join(", "), result.recommendation.because].filter((part) => part !== "").join(". "),
+      ),
+    );
+  }
+  if (!allFailed && failed.length > 0) {
+    const kinds = [...new Set(failed.map(({ outcome }) => outcome.kind))].join(", ");
+    list.push(
+      note(
+        "notice",
+        `inferrs-bench: ${failed.length} of ${result.cells.length} cells fail`,
+        `Outcomes: ${kinds}. The summary says why, and what mends each.`,
+      ),
+    );
+  }
+  return (["error", "warning", "notice"] as const).flatMap((level) =>
+    capped(list.filter((item) => item.level === level)),
+  );
+}
+
+function distinctFailures(failed: ResultCell[]): Annotation[] {
+  const seen = new Map<string, Annotation>();
+  for (const { scenario, outcome } of failed) {
+    const key = `${scenario} ${outcome.kind}`;
+    if (seen.has(key)) continue;
+    const said = outcome.evidence === null ? "" : ` It said: ${oneLine(outcome.evidence, 300)}`;
+    const mend = outcome.remedy === null ? "" : ` Remedy: ${outcome.remedy}`;
+    seen.set(
+      key,
+      note("error", `${scenario}: ${outcome.kind}`, `${outcome.meaning}${said}${mend}`),
+    );
+  }
+  return [...seen.values()];
+}
+
+function note(level: Annotation["level"], title: string, message: string): Annotation {
+  return { level, title: oneLine(title, 200), message: oneLine(message, 2000) };
+}
+
+function capped(list: Annotation[]): Annotation[] {
+  const [first] = list;
+  if (first === undefined || list.length <= SHOWN_PER_LEVEL) return list;
+  const left = list.length - (SHOWN_PER_LEVEL - 1);
+  return [
+    ...list.slice(0, SHOWN_PER_LEVEL - 1),
+    note(first.level, `inferrs-bench: ${left} more`, "They are all in the report."),
+  ];
+}

@@ -1,0 +1,89 @@
+/** What a failed request to GitHub means: worth another try, or a reason to tell. Pure. */
+import { oneLine } from "./text.ts";
+
+/** A refusal or a silence of GitHub. */
+export type GithubFailure =
+  | {
+      kind: "answered";
+      status: number;
+      message: string;
+      headers: Record<string, string | number | undefined>;
+    }
+  | { kind: "no-answer"; message: string };
+
+/**
+ * The failure behind an error of octokit, or null for anything else: a mistake in this program must
+ * not pass for an answer of GitHub. A network error comes as status 500 without a response.
+ */
+export function githubFailure(error: unknown): GithubFailure | null {
+  if (!(error instanceof Error)) return null;
+  if (error.name === "AbortError" || error.name === "TimeoutError") {
+    return { kind: "no-answer", message: "no answer in time" };
+  }
+  if (error.name !== "HttpError" || !("status" in error)) return null;
+  const response = "response" in error ? error.response : undefined;
+  const message = oneLine(error.message, 300);
+  if (!isResponse(response)) return { kind: "no-answer", message };
+  return { kind: "answered", status: Number(error.status), message, headers: response.headers };
+}
+
+function isResponse(value: unknown): value is { headers: Record<string, string> } {
+  return typeof value === "object" && value !== null && "headers" in value;
+}
+
+/**
+ * How long to wait before the next try, in ms; null when no try would help.
+ *
+ * Rate limits as https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api says:
+ * `retry-after` first, then `x-ratelimit-reset` when nothing remains, else at least a minute.
+ *
+ * @param attempt - how many tries have failed, from 1
+ */
+export function retryDelayMs(
+  failure: GithubFailure,
+  attempt: number,
+  nowMs: number,
+): number | null {
+  const backOffMs = 1000 * 2 ** (attempt - 1);
+  if (failure.kind === "no-answer" || failure.status >= 500) return backOffMs;
+  if (!isRateLimit(failure)) return null;
+  const { headers } = failure;
+  const retryAfter = Number(headers["retry-after"]);
+  if (headers["retry-after"] !== undefined && Number.isFinite(retryAfter)) return retryAfter * 1000;
+  const reset = Number(headers["x-ratelimit-reset"]);
+  if (String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset)) {
+    return Math.max(1000, reset * 1000 - nowMs);
+  }
+  return 60_000;
+}
+
+function isRateLimit(failure: GithubFailure & { kind: "answered" }): boolean {
+  if (failure.status === 429) return true;
+  if (failure.status !== 403) return false;
+  return (
+    failure.headers["retry-after"] !== undefined ||
+    String(failure.headers["x-ratelimit-remaining"]) === "0" ||
+    /rate limit|abuse detection/i.test(failure.message)
+  );
+}
+
+/** Why nothing was posted, in one sentence, with what mends it. */
+export function reasonOf(failure: GithubFailure, fork: boolean): string {
+  if (failure.kind === "no-answer") return `GitHub could not be reached (${failure.message})`;
+  const said = `GitHub says ${failure.status}: ${failure.message}`;
+  if (isRateLimit(failure))
+    return `GitHub's rate limit was reached, and waiting would take too long (${said})`;
+  if (failure.status >= 500) return `GitHub is not well (${said})`;
+  if (failure.status === 401)
+    return `the token was refused; check the input github-token (${said})`;
+  if (failure.status === 403 && fork) {
+    return `a pull request from a fork gets a token that can't write (${said})`;
+  }
+  if (failure.status === 403) {
+    return `the token may not comment; give the job "permissions: pull-requests: write" (${said})`;
+  }
+  if (failure.status === 404) {
+    return `the token can't see this pull request, or it is gone (${said})`;
+  }
+  return `the comment was not taken (${said})`;
+}

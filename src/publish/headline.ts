@@ -1,0 +1,55 @@
+/** The figures of one run in a line: those of the recommended combination. Pure. */
+import type { MetricName, Result, ResultCell } from "../result.ts";
+
+export interface Headline {
+  ttftMs: number | null;
+  decodeTokensPerSecond: number | null;
+  prefillTokensPerSecond: number | null;
+  turnMs: number | null;
+  toolCallMs: number | null;
+  peakMemoryBytes: number | null;
+}
+
+/** What a user of an agent feels first. Other scenarios follow in the order of the result. */
+const SCENARIO_ORDER = ["agent-turn", "agent-tools", "chat-long", "chat", "smoke"];
+
+/**
+ * Medians of the recommended combination, each from the first scenario (an agent turn before a
+ * chat) that has the metric; in a comparison those of `head`. Null where nothing was recommended or
+ * nothing measured.
+ */
+export function headline(result: Result): Headline {
+  const cells = recommendedCells(result);
+  const median = (name: MetricName): number | null =>
+    cells.find((cell) => cell.metrics[name] !== undefined)?.metrics[name]?.median ?? null;
+  const peaks = cells.flatMap((cell) => (cell.peakMemory === null ? [] : [cell.peakMemory.bytes]));
+  return {
+    ttftMs: median("ttftMs"),
+    decodeTokensPerSecond: median("decodeTokensPerSecond"),
+    prefillTokensPerSecond: median("prefillTokensPerSecond"),
+    turnMs: median("turnMs"),
+    toolCallMs: median("toolCallMs"),
+    peakMemoryBytes: peaks.length === 0 ? null : Math.max(...peaks),
+  };
+}
+
+function recommendedCells(result: Result): ResultCell[] {
+  const wanted = result.recommendation?.compat;
+  if (wanted === undefined) return [];
+  const variant = result.variants.find(({ name }) => name === "head") ?? result.variants[0];
+  return result.cells
+    .filter(
+      (cell) =>
+        cell.variant === variant?.name &&
+        cell.outcome.kind === "pass" &&
+        Object.entries(cell.compat).every(
+          ([flag, value]) => JSON.stringify(wanted[flag]) === JSON.stringify(value),
+        ),
+    )
+    .sort((a, b) => rank(a.scenario) - rank(b.scenario));
+}
+
+function rank(scenario: string): number {
+  const place = SCENARIO_ORDER.indexOf(scenario);
+  return place === -1 ? SCENARIO_ORDER.length : place;
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BenchEnd } from "../bench.ts";
+import { sampleCell, sampleMetric, sampleResult } from "../testing/github/result.ts";
+import { outputs } from "./outputs.ts";
+
+function endWith(result: BenchEnd["result"], exitCode = 0): BenchEnd {
+  const names = ["result.json", "report.md", "openclaw.json5"];
+  const files = result === null ? [] : names.map((name) => ({ name, path: `/o/${name}` }));
+  return { exitCode, result, outDir: "/o", files, error: null };
+}
+
+const memory = { bytes: 5e9, kind: "rss" as const, swapBytes: null };
+
+test("headline figures are those of the recommended combination's agent turn", () => {
+  const cells = [
+    sampleCell({
+      id: "chat",
+      scenario: "chat",
+      metrics: { ttftMs: sampleMetric(50), prefillTokensPerSecond: sampleMetric(70) },
+    }),
+    sampleCell({
+      id: "other",
+      compat: { requiresStringContent: false },
+      metrics: { ttftMs: sampleMetric(1) },
+    }),
+    sampleCell({
+      metrics: { ttftMs: sampleMetric(1234.56789), turnMs: sampleMetric(9000) },
+      peakMemory: memory,
+    }),
+    sampleCell({
+      id: "tools",
+      scenario: "agent-tools",
+      metrics: { toolCallMs: sampleMetric(800), turnMs: sampleMetric(20000) },
+      peakMemory: { ...memory, bytes: 6e9 },
+    }),
+  ];
+  assert.deepEqual(outputs(endWith(sampleResult({ cells }))), {
+    result: "/o/result.json",
+    report: "/o/report.md",
+    verdict: "",
+    "exit-reason": "ok",
+    "recommended-compat": '{"requiresStringContent":true}',
+    "openclaw-config": "/o/openclaw.json5",
+    "ttft-ms": "1234.568",
+    "decode-tokens-per-second": "",
+    "prefill-tokens-per-second": "70",
+    "turn-ms": "9000",
+    "tool-call-ms": "800",
+    "peak-memory-bytes": "6000000000",
+  });
+});
+
+test("without a recommendation there are no figures, but the paths", () => {
+  const said = outputs(
+    endWith(sampleResult({ recommendation: null, exitReason: "all-failed" }), 1),
+  );
+  assert.equal(said["exit-reason"], "all-failed");
+  assert.equal(said["recommended-compat"], "");
+  assert.equal(said["ttft-ms"], "");
+  assert.equal(said.result, "/o/result.json");
+});
+
+test("a run without a result still says why", () => {
+  const reasons = [2, 3, 130, 143, 1].map((code) => outputs(endWith(null, code))["exit-reason"]);
+  assert.deepEqual(reasons, [
+    "invalid-input",
+    "setup-failed",
+    "interrupted",
+    "interrupted",
+    "internal-error",
+  ]);
+});

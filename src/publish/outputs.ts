@@ -1,0 +1,58 @@
+/** The Action's outputs. Pure: the end of a run in, texts out; what is unknown is empty. */
+import type { BenchEnd } from "../bench.ts";
+import { type Headline, headline } from "./headline.ts";
+
+export const OUTPUT_DESCRIPTIONS = {
+  result: "path of result.json",
+  report: "path of report.md",
+  verdict:
+    "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
+  "exit-reason":
+    "what decided the exit code: ok, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
+  "recommended-compat":
+    "the recommended compat flags as JSON; empty when no combination can be recommended",
+  "openclaw-config":
+    "path of openclaw.json5, the recommended settings ready to merge into OpenClaw's config",
+  "ttft-ms": "median time to first token in ms, of the recommended combination's agent turn",
+  "decode-tokens-per-second": "median decode speed of the recommended combination",
+  "prefill-tokens-per-second": "median prefill speed of the recommended combination",
+  "turn-ms": "median whole agent turn in ms, of the recommended combination",
+  "tool-call-ms": "median extra time per tool call in ms, of the recommended combination",
+  "peak-memory-bytes":
+    "peak memory of the engine while it served the recommended combination, in bytes",
+} as const satisfies Record<string, string>;
+
+export type ActionOutputs = Record<keyof typeof OUTPUT_DESCRIPTIONS, string>;
+
+/** Every output of `action.yml`, also after a run that made no result. */
+export function outputs(end: BenchEnd): ActionOutputs {
+  const path = (name: string): string => end.files.find((file) => file.name === name)?.path ?? "";
+  const figures: Partial<Headline> = end.result === null ? {} : headline(end.result);
+  const compat = end.result?.recommendation?.compat;
+  return {
+    result: path("result.json"),
+    report: path("report.md"),
+    verdict: end.result?.verdict ?? "",
+    "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
+    "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
+    "openclaw-config": path("openclaw.json5"),
+    "ttft-ms": number(figures.ttftMs),
+    "decode-tokens-per-second": number(figures.decodeTokensPerSecond),
+    "prefill-tokens-per-second": number(figures.prefillTokensPerSecond),
+    "turn-ms": number(figures.turnMs),
+    "tool-call-ms": number(figures.toolCallMs),
+    "peak-memory-bytes": number(figures.peakMemoryBytes),
+  };
+}
+
+function reasonWithoutResult(exitCode: number): string {
+  if (exitCode === 0) return "ok";
+  if (exitCode === 2) return "invalid-input";
+  if (exitCode === 3) return "setup-failed";
+  return exitCode > 128 ? "interrupted" : "internal-error";
+}
+
+/** Rounded to what a workflow's expression can use; the result has every digit. */
+function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? "" : String(Number(value.toFixed(3)));
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BenchEnd } from "../bench.ts";
+import { failed } from "../end.ts";
+import { InputError } from "../inputs/error.ts";
+import { sampleResult } from "../testing/github/result.ts";
+import type { Publisher } from "./actions-core.ts";
+import { failureReason, publish } from "./publish.ts";
+
+/** Writes down what is said, in order. */
+function recorder(failSummary = false): { core: Publisher; said: string[] } {
+  const said: string[] = [];
+  const summary = {
+    addRaw: (text: string) => {
+      said.push(`summary ${text}`);
+      return summary;
+    },
+    write: () => (failSummary ? Promise.reject(new Error("read-only")) : Promise.resolve(summary)),
+  };
+  const say = (kind: string) => (message: string | Error) => {
+    said.push(`${kind} ${String(message)}`);
+  };
+  const core = {
+    setOutput: (name: string, value: unknown) => said.push(`output ${name}=${String(value)}`),
+    error: say("error"),
+    warning: say("warning"),
+    notice: say("notice"),
+    info: say("info"),
+    summary,
+  };
+  return { core: core as unknown as Publisher, said };
+}
+
+const fine: BenchEnd = {
+  exitCode: 0,
+  result: sampleResult(),
+  outDir: "/o",
+  files: [],
+  error: null,
+};
+
+test("outputs, summary and annotations are out before GitHub is asked", async () => {
+  const { core, said } = recorder();
+  let before: string[] = [];
+  let posted = "";
+  await publish(fine, {
+    core,
+    commentId: "x",
+    comment: async (body) => {
+      before = [...said];
+      posted = body;
+      return { kind: "created", url: "https://g/1" };
+    },
+  });
+  const kinds = before.map((line) => line.split(" ")[0]);
+  assert.ok(kinds.includes("output") && kinds.includes("summary") && kinds.includes("notice"));
+  assert.ok(posted.trimStart().startsWith("<!-- inferrs-bench:x -->"));
+  assert.ok(posted.length <= 65_536);
+  assert.equal(said.at(-1), "info Comment created: https://g/1");
+});
+
+test("no comment: a notice says why, and nothing fails", async () => {
+  const { core, said } = recorder();
+  const comment = async () => ({ kind: "skipped" as const, reason: "no\n::error::way" });
+  await publish(fine, { core, commentId: "x", comment });
+  assert.equal(said.at(-1), "notice No comment on the pull request: no ::error::way.");
+  await publish(fine, { core, commentId: "x", comment: "no pull request" });
+  assert.equal(said.at(-1), "notice No comment on the pull request: no pull request.");
+});
+
+test("a mistake while commenting loses nothing", async () => {
+  const { core, said } = recorder();
+  const comment = () => Promise.reject(new TypeError("oops"));
+  await publish(fine, { core, commentId: "x", comment });
+  assert.match(said.at(-1) ?? "", /inferrs-bench made a mistake \(oops\)/);
+});
+
+test("a summary that can't be written is a warning, and the comment still comes", async () => {
+  const { core, said } = recorder(true);
+  const comment = async () => ({ kind: "updated" as const, url: "https://g/1" });
+  await publish(fine, { core, commentId: "x", comment });
+  assert.ok(said.includes("warning No job summary: read-only"));
+  assert.equal(said.at(-1), "info Comment updated: https://g/1");
+});
+
+test("a comment that nobody wants is not spoken of", async () => {
+  const { core, said } = recorder();
+  await publish(fine, { core, commentId: "x", comment: null });
+  assert.ok(
+    !said.some((line) => /comment/i.test(line.split("\n")[0] ?? "") && !line.startsWith("summary")),
+  );
+});
+
+test("bad input: exit 2, told in the outputs and, untouched by Markdown, in the summary", async () => {
+  const about = { input: "model", value: "**x**\n# y", expected: "z", mend: "" };
+  const end = failed(new InputError(about));
+  assert.equal(end.exitCode, 2);
+  const { core, said } = recorder();
+  await publish(end, { core, commentId: "", comment: null });
+  assert.ok(said.includes("output exit-reason=invalid-input"));
+  const summary = said.find((line) => line.startsWith("summary")) ?? "";
+  assert.match(summary, /\n {4}model: got "\*\*x\*\*\n {4}# y"/);
+});
+
+test("the reason for failing is one sentence on one line", () => {
+  assert.equal(failureReason(fine), null);
+  assert.equal(failureReason({ ...fine, exitCode: 3, error: { message: "a\nb" } }), "a b");
+  const stack = { message: "Error: oops\n    at f (x.js:1:1)" };
+  assert.equal(failureReason({ ...fine, exitCode: 70, error: stack }), "Error: oops");
+  const detail = sampleResult({ exitReason: "all-failed", exitDetail: "Nothing works." });
+  assert.equal(failureReason({ ...fine, exitCode: 1, result: detail }), "Nothing works.");
+  assert.equal(
+    failureReason({ ...fine, exitCode: 1, result: null }),
+    "inferrs-bench ended with exit code 1.",
+  );
+});

@@ -1,0 +1,74 @@
+/** Tells the result to the workflow: outputs, summary and annotations first, the comment last. */
+
+import type { BenchEnd } from "../bench.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import type { Publisher } from "./actions-core.ts";
+import { annotations } from "./annotations.ts";
+import { type CommentEnd, commentMarker } from "./comment.ts";
+import { outputs } from "./outputs.ts";
+import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
+import { oneLine, withoutControls } from "./text.ts";
+
+/** GitHub's limit for a comment is 65,536 characters. */
+const COMMENT_BUDGET = 65_000;
+
+export interface PublishTarget {
+  core: Publisher;
+  /**
+   * Posts the body as the pull request's comment. A text instead: why it can't be. Null: nobody
+   * asked for one.
+   */
+  comment: ((body: string) => Promise<CommentEnd>) | string | null;
+  commentId: string;
+}
+
+/**
+ * Never throws and never fails the job: what could not be told is a warning. The summary and the
+ * outputs come before any network call, so a lost comment never loses the result.
+ */
+export async function publish(end: BenchEnd, target: PublishTarget): Promise<void> {
+  const { core } = target;
+  for (const [name, value] of Object.entries(outputs(end))) core.setOutput(name, value);
+  const unwritten = await writeSummary(core.summary, summaryText(end));
+  if (unwritten !== null) core.warning(`No job summary: ${oneLine(unwritten, 300)}`);
+  for (const { level, title, message } of end.result === null ? [] : annotations(end.result)) {
+    core[level](message, { title });
+  }
+  if (end.result === null || target.comment === null) return;
+  const marker = commentMarker(target.commentId);
+  const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET });
+  const posted = await post(target.comment, body);
+  if (posted.kind === "skipped") {
+    core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
+      title: "inferrs-bench: no comment",
+    });
+  } else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+}
+
+/** Why the run fails the step, in one sentence; null when it doesn't. */
+export function failureReason(end: BenchEnd): string | null {
+  if (end.exitCode === 0) return null;
+  // Of a stack, what stands above it; all of it is in the summary.
+  const reason = end.error?.message.split(/\n\s+at /)[0] ?? end.result?.exitDetail;
+  return oneLine(reason ?? `inferrs-bench ended with exit code ${end.exitCode}.`, 1000);
+}
+
+function summaryText(end: BenchEnd): string {
+  if (end.result !== null) return renderMarkdown(end.result, { budget: SUMMARY_LIMIT_BYTES });
+  // Indented by four: shown as it is, whatever is in it.
+  const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
+  return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
+}
+
+async function post(
+  comment: NonNullable<PublishTarget["comment"]>,
+  body: string,
+): Promise<CommentEnd> {
+  if (typeof comment === "string") return { kind: "skipped", reason: comment };
+  try {
+    return await comment(body);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "skipped", reason: `inferrs-bench made a mistake (${message})` };
+  }
+}

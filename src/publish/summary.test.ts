@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fitSummary, SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
+
+test("a report that fits is left as it is", () => {
+  assert.equal(fitSummary("# short\n"), "# short\n");
+});
+
+test("a long one is cut at a line's end, by bytes, and says so", () => {
+  const line = `${"é".repeat(99)}\n`;
+  const cut = fitSummary(line.repeat(10_000));
+  assert.ok(Buffer.byteLength(cut) <= SUMMARY_LIMIT_BYTES);
+  assert.ok(Buffer.byteLength(cut) > SUMMARY_LIMIT_BYTES - 500);
+  assert.ok(!cut.includes("\ufffd"));
+  assert.match(cut, /é\n\n> The report is longer than GitHub takes/);
+});
+
+test("a runner without summaries is told, not thrown", async () => {
+  const broken = {
+    addRaw: () => broken,
+    write: () => Promise.reject(new Error("no GITHUB_STEP_SUMMARY")),
+  };
+  const told = await writeSummary(broken as unknown as Parameters<typeof writeSummary>[0], "x");
+  assert.equal(told, "no GITHUB_STEP_SUMMARY");
+});

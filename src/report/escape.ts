@@ -1,0 +1,59 @@
+/** Text from outside (model ids, flags, answers, log lines, error bodies) is hostile until it is here. */
+
+/** No control characters, no ANSI escapes, no bidirectional overrides; one line. */
+export function plain(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI escapes start with one.
+      .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes.
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+      .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
+      .trim()
+  );
+}
+
+/** At most `n` characters; what is cut off is shown by an ellipsis. Never half a character. */
+export function clip(text: string, n: number): string {
+  const points = [...text];
+  return points.length <= n ? text : `${points.slice(0, Math.max(0, n - 1)).join("")}…`;
+}
+
+/**
+ * For Markdown's running text and table cells: what could be a mark-up, a tag, a mention, a link or
+ * the end of a cell is taken literally.
+ */
+export function md(text: string): string {
+  return plain(text)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
+    .replace(/^([-=])/, "\\$1")
+    .replace(/^(\d+)([.)])(?=\s)/, "$1\\$2")
+    .replace(/@/g, "@\u2060")
+    .replace(/:\/\//g, ":\u2060//")
+    .replace(/\bwww\./gi, "www\u2060.")
+    .replace(/#(?=\d)/g, "#\u2060")
+    .replace(/GH-(?=\d)/gi, "GH\u2060-");
+}
+
+/** A code span; for tables too. Its content is shown as it is, but for backticks and bars. */
+export function code(text: string): string {
+  const content = plain(text).replace(/`/g, "ˋ").replace(/\|/g, "¦");
+  return `\`${content === "" ? " " : content}\``;
+}
+
+/** A fenced block that its content can't close. */
+export function fence(text: string, language: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const marks = "`".repeat(longest + 1);
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/\s+$/, ""));
+  const safe = lines.map((line) => (line === "" ? "" : keepIndent(line))).join("\n");
+  return `${marks}${language}\n${safe}\n${marks}`;
+}
+
+function keepIndent(line: string): string {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  return indent + plain(line);
+}

@@ -1,0 +1,144 @@
+/** The folded parts of the Markdown report. */
+import { METRIC_NAMES, type MetricName, type Result, type ResultCell } from "../result.ts";
+import { clip, code, fence, md } from "./escape.ts";
+import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
+import { table } from "./markdown-parts.ts";
+
+function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+/** Versions, digests, model, machine, plan: what is needed to run it again. */
+export function whatWasRun(result: Result): string {
+  const { environment: env, plan } = result;
+  const rows: [string, string][] = result.variants.flatMap((variant): [string, string][] => {
+    const { engine, model, server, openclaw } = variant;
+    const knobs = Object.entries(engine.knobs ?? {}).map(([knob, value]) => `${knob}=${value}`);
+    const kind = engine.kind === "sim" ? "the bundled simulator" : engine.kind;
+    return [
+      [
+        "engine",
+        [md(kind), engine.version && md(engine.version), engine.baseUrl && code(engine.baseUrl)]
+          .filter(Boolean)
+          .join(" "),
+      ],
+      ["engine SHA-256", engine.sha256 === null ? UNKNOWN : code(engine.sha256)],
+      ["simulator's knobs", knobs.length === 0 ? UNKNOWN : code(knobs.join(" "))],
+      ["model", `${code(model.servedId ?? model.id)} (${model.kind})`],
+      ["model digest", model.digest === null ? UNKNOWN : code(model.digest)],
+      ["device", server.device === null ? UNKNOWN : md(server.device)],
+      ["server arguments", server.args.length === 0 ? UNKNOWN : code(server.args.join(" "))],
+      [
+        "OpenClaw",
+        openclaw.client === "bench"
+          ? "not run: this tool applies its compat flags"
+          : md(openclaw.version ?? ""),
+      ],
+    ];
+  });
+  const gpus = env.gpus.map((gpu) => `${gpu.name} ${bytes(gpu.memoryBytes)}`).join(", ");
+  rows.push(
+    [
+      "machine",
+      md(
+        `${env.cpu.model}, ${env.cpu.cores} cores, ${bytes(env.memoryBytes)}${gpus === "" ? "" : `, ${gpus}`}`,
+      ),
+    ],
+    ["system", md(`${env.os.platform} ${env.os.release} ${env.os.arch}, Node ${env.node}`)],
+    ["fingerprint", code(env.fingerprint)],
+    [
+      "plan",
+      md(
+        `${plan.starts} starts, ${plan.rounds} rounds each, seed ${plan.seed}, silence limit ${duration(plan.timeoutMs)}, memory limit ${bytes(plan.memoryLimitBytes)}`,
+      ),
+    ],
+    [
+      "requests",
+      md(
+        `${result.requests.probe} probes, ${result.requests.calibrate} to count tokens, ${result.requests.warmup} warm-ups, ${result.requests.measure} measured, ${result.requests.settle} to settle`,
+      ),
+    ],
+    [
+      "took",
+      md(
+        `${duration(result.durationMs)} (${duration(plan.estimateMs)} foretold), from ${result.startedAt}`,
+      ),
+    ],
+    ["inferrs-bench", md(result.tool.version)],
+  );
+  const kept = rows.filter(([, value]) => value !== UNKNOWN);
+  return folded("What was run", table(["", ""], kept));
+}
+
+/** Every metric of every cell. */
+export function allMetrics(result: Result): string {
+  const measured = result.cells.filter((cell) => Object.keys(cell.metrics).length > 0);
+  if (measured.length === 0) return "";
+  const parts = measured.map((cell) => {
+    const rows = METRIC_NAMES.flatMap((metric) => metricRow(cell, metric));
+    const header = ["metric", "median", "95% interval", "min – max", "n"];
+    return `${code(cell.id)}\n\n${tokenLine(cell)}\n\n${table(header, rows, ["", "right", "right", "right", "right"])}`;
+  });
+  return folded("All metrics", parts.join("\n\n"));
+}
+
+function metricRow(cell: ResultCell, metric: MetricName): string[][] {
+  const summary = cell.metrics[metric];
+  if (summary === undefined) return [];
+  const show = metric.endsWith("PerSecond") ? rate : ms;
+  const interval =
+    summary.ci95 === null ? UNKNOWN : `${show(summary.ci95[0])} – ${show(summary.ci95[1])}`;
+  const range = `${show(summary.min)} – ${show(summary.max)}`;
+  return [[metric, show(summary.median), interval, range, String(summary.n)]];
+}
+
+function tokenLine(cell: ResultCell): string {
+  const { prompt, promptSource, output, outputSource } = cell.tokens;
+  const parts = [
+    `prompt ${count(prompt)} tokens${promptSource === null ? "" : ` (${promptSource})`}`,
+    `reply ${count(output)} tokens${outputSource === null ? "" : ` (${outputSource})`}`,
+    `largest request ${bytes(cell.requestBytes)}`,
+    `peak memory ${cell.peakMemory === null ? UNKNOWN : `${bytes(cell.peakMemory.bytes)} (${cell.peakMemory.kind})`}`,
+    `attempts ${cell.outcome.attempts.ok} good, ${cell.outcome.attempts.failed} failed`,
+  ];
+  return md(parts.join("; "));
+}
+
+/** Each life of the engine, and how it ended. */
+export function starts(result: Result): string {
+  if (result.starts.length === 0) return "";
+  const rows = result.starts.map((start) => [
+    `${start.start} (${start.phase})`,
+    ms(start.readyMs),
+    start.peakMemory === null ? UNKNOWN : bytes(start.peakMemory.bytes),
+    start.end === null ? UNKNOWN : md(endOf(start.end)),
+  ]);
+  const logs = result.starts
+    .filter((start) => (start.end?.logTail.length ?? 0) > 0)
+    .map((start) => {
+      const lines = (start.end?.logTail ?? []).map((line) => clip(line, 300)).join("\n");
+      return `Last lines of start ${start.start}'s log:\n\n${fence(lines, "text")}`;
+    });
+  const header = ["start", "ready after", "peak memory", "end"];
+  return folded(
+    "Engine starts",
+    [table(header, rows, ["", "right", "right", ""]), ...logs].join("\n\n"),
+  );
+}
+
+function endOf(end: NonNullable<Result["starts"][number]["end"]>): string {
+  if (end.kind === "stopped") return "stopped";
+  const how = end.signal === null ? `exit code ${end.exitCode ?? "?"}` : `signal ${end.signal}`;
+  return `${end.kind}, ${how}`;
+}
+
+export function howMeasured(result: Result): string {
+  const prompts = new Set(result.cells.map((cell) => cell.tokens.outputSource));
+  const calibrated = prompts.has("calibrated")
+    ? " The stream gives no token count: it was calibrated by one plain request of the same body."
+    : "";
+  return folded(
+    "How it was measured",
+    `Times are from one monotonic clock and count from the request's first byte on a connected socket. A role-only chunk is no token. Each cell was probed twice, then measured in fresh engine starts with one discarded warm-up each, in shuffled rounds. Failed requests never enter a latency and always enter the count.${calibrated} Bytes with their times are in journal.jsonl; what each metric means is in docs/metrics.md.`,
+  );
+}

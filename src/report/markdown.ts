@@ -1,0 +1,64 @@
+/** The report as Markdown: `report.md`, the job summary, and the pull-request comment. Pure. */
+import type { Result } from "../result.ts";
+import { md } from "./escape.ts";
+import { allMetrics, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
+import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
+import { caveats, numbersLine, sizeLine, verdictLine } from "./summary.ts";
+
+export interface MarkdownOptions {
+  /** A hidden first line by which the comment is found again. */
+  marker?: string;
+  /** Most characters; the least important parts go first. */
+  budget?: number;
+  heading?: string;
+}
+
+/** Under GitHub's 65,536 with room for a marker. */
+const DEFAULT_BUDGET = 65_000;
+
+interface Part {
+  /** What the reader is told when it is left out. */
+  name: string;
+  text: string;
+}
+
+/** @returns Markdown that ends with a newline */
+export function renderMarkdown(result: Result, options: MarkdownOptions = {}): string {
+  const head = [
+    options.marker ?? null,
+    `### ${md(options.heading ?? "inferrs-bench")}: ${md(verdictLine(result))}`,
+    ...caveats(result).map((note) => `> ⚠️ **${md(note)}**`),
+    numbersLine(result) === null ? null : md(numbersLine(result) ?? ""),
+  ].filter((line) => line !== null);
+  // By importance: when the budget is short, parts go from the end.
+  const parts: Part[] = [
+    { name: "the matrix", text: matrix(result) },
+    { name: "the recommended settings", text: recommendation(result) },
+    { name: "failures", text: failures(result) },
+    { name: "warnings", text: warnings(result) },
+    { name: "what was run", text: whatWasRun(result) },
+    { name: "how it was measured", text: howMeasured(result) },
+    { name: "engine starts", text: starts(result) },
+    { name: "all metrics", text: allMetrics(result) },
+  ].filter((part) => part.text !== "");
+  return fit(
+    head.join("\n\n"),
+    parts,
+    md(`${sizeLine(result)}.`),
+    options.budget ?? DEFAULT_BUDGET,
+  );
+}
+
+function fit(head: string, parts: Part[], foot: string, budget: number): string {
+  const kept = [...parts];
+  const left: string[] = [];
+  const assemble = () => {
+    const note =
+      left.length === 0
+        ? []
+        : [`_Left out for want of room: ${left.join(", ")}. The whole report is in report.md._`];
+    return `${[head, ...kept.map((part) => part.text), ...note, `<sub>${foot}</sub>`].join("\n\n")}\n`;
+  };
+  while (assemble().length > budget && kept.length > 0) left.unshift(kept.pop()?.name ?? "");
+  return assemble();
+}

@@ -1,0 +1,63 @@
+/** What will be run and how long it takes, before anything starts. */
+import { clip, plain } from "./escape.ts";
+import { count, duration, list, plural } from "./format.ts";
+
+export interface PlanView {
+  engine: string;
+  model: string;
+  /** Empty where the engine has none to choose. */
+  device: string;
+  scenarios: { name: string; title: string; scale: number }[];
+  combinations: string[];
+  cells: number;
+  starts: number;
+  rounds: number;
+  requests: { probe: number; calibrate: number; warmup: number; measure: number };
+  estimateMs: number | null;
+  estimateBasis: string;
+  out: string;
+  /** A running server: it has one start, which is not ours. */
+  attached: boolean;
+  simulated: boolean;
+  synthetic: boolean;
+}
+
+/** A handful of lines, without a newline at the end. */
+export function renderPlan(plan: PlanView): string {
+  const { probe, calibrate, warmup, measure } = plan.requests;
+  const scenarios = plan.scenarios.map(
+    ({ name, scale }) =>
+      name + (scale === 1 ? "" : ` (${Number((scale * 100).toFixed(1))}% of full size)`),
+  );
+  const rows: [string, string][] = [
+    ["Engine", plan.engine + (plan.device === "" ? "" : `, device ${plan.device}`)],
+    ["Model", plan.model],
+    ["Scenarios", list(scenarios)],
+    [
+      "Compat flags",
+      `${plural(plan.combinations.length, "combination")}: ${plan.combinations.join("; ")}`,
+    ],
+    [
+      "Requests",
+      `${count(probe + calibrate + warmup + measure)} at most: ${probe} probes, ${calibrate} to count tokens, ${warmup} warm-ups, ${measure} measured`,
+    ],
+    [
+      plan.attached ? "Rounds" : "Engine starts",
+      plan.attached
+        ? `${plan.rounds} measured, on the running server`
+        : `1 for probing, ${plan.starts} measured with ${plural(plan.rounds, "round")} each`,
+    ],
+    ["Time", `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}`],
+    ["Results", plan.out],
+  ];
+  const notes = [
+    plan.simulated
+      ? "SIMULATED: the engine is the bundled simulator; nothing real is measured."
+      : null,
+    plan.synthetic
+      ? "SYNTHETIC MODEL: random weights; speed and memory are those of a tiny model."
+      : null,
+  ].filter((note) => note !== null);
+  const lines = rows.map(([label, text]) => `${label.padEnd(14)} ${clip(plain(text), 400)}`);
+  return [...notes, ...lines].join("\n");
+}

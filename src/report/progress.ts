@@ -1,0 +1,49 @@
+/** What is going on, as data: the live view, the log lines and the tests read the same. */
+import type { OutcomeKind } from "../result.ts";
+
+export type ProgressPhase =
+  | "provision"
+  | "start"
+  | "probe"
+  | "calibrate"
+  | "measure"
+  | "settle"
+  | "stop"
+  | "report";
+
+/** One row of the live view. */
+export interface ProgressCell {
+  id: string;
+  scenario: string;
+  /** `requiresStringContent=true supportsTools=false`; empty where the scenario has no combinations. */
+  combination: string;
+  state: "waiting" | "running" | "passing" | "retired" | "done";
+  /** What the attempts so far say; null before the first. */
+  outcome: OutcomeKind | null;
+  /** Measured rounds done, and how many there will be. */
+  measured: number;
+  planned: number;
+  /** Median so far; null before the first measured round. */
+  ttftMs: number | null;
+  turnMs: number | null;
+}
+
+export interface Progress {
+  phase: ProgressPhase;
+  /** What is being done now, in a few words: `agent-turn requiresStringContent=true`. */
+  doing: string;
+  /** The attempt that has just ended; null when something else has. */
+  finished: { label: string; outcome: OutcomeKind; tookMs: number | null } | null;
+  variant: string;
+  /** Counted from 1; null outside an engine's life. */
+  start: { number: number; of: number; kind: "probe" | "measure" } | null;
+  round: { number: number; of: number } | null;
+  /** Requests done and planned, as far as known now. */
+  requests: { done: number; planned: number };
+  elapsedMs: number;
+  /** Null until something was measured. */
+  remainingMs: number | null;
+  cells: ProgressCell[];
+  simulated: boolean;
+  synthetic: boolean;
+}

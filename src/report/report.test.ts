@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { failing, hostile, interrupted, passing, scaled } from "./fixtures/results.ts";
+import { renderJson } from "./json.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { renderTable } from "./terminal.ts";
+
+const every = { passing, failing, scaled, interrupted, hostile };
+const table = (result: ReturnType<typeof passing>, columns = 80) =>
+  renderTable(result, {
+    columns,
+    color: false,
+    files: [{ name: "report.md", path: "/tmp/x/report.md" }],
+  });
+
+test("the first words say whether it works, what to set, and what it costs", () => {
+  const start = renderMarkdown(failing()).slice(0, 420);
+  assert.match(start, /only without tools \(chat only\)/);
+  assert.match(start, /requiresStringContent: true and supportsTools: false/);
+  assert.match(renderMarkdown(passing()).slice(0, 120), /Agent turns work, with tools, with every/);
+});
+
+test("simulated, synthetic, scaled and interrupted results say so at once, everywhere", () => {
+  for (const render of [renderMarkdown, table]) {
+    assert.match(render(passing()).slice(0, 300), /SIMULATED/);
+    const small = render(scaled()).slice(0, 600);
+    assert.match(small, /SYNTHETIC MODEL/);
+    assert.match(small, /10% of\s+OpenClaw's size/);
+    assert.match(small, /not an\s+agent\s+verdict\s+at\s+full\s+size/);
+    assert.match(render(interrupted()).slice(0, 500), /INTERRUPTED: stopped by SIGINT/);
+  }
+});
+
+test("a failure is told once, with the server's words, what they mean and what mends it", () => {
+  const text = renderMarkdown(failing());
+  assert.equal(text.match(/\*\*http-error\*\*/g)?.length, 1);
+  assert.match(text, /HTTP 400: no/);
+  assert.match(text, /\*\*out-of-memory\*\*: .*12 prompt tokens, peak memory 1 GB/);
+  assert.match(text, /What mends it:/);
+});
+
+test("every table row has as many cells as its header", () => {
+  for (const [name, make] of Object.entries(every)) {
+    let width = 0;
+    let fenced = "";
+    for (const line of renderMarkdown(make()).split("\n")) {
+      const mark = /^`{3,}/.exec(line)?.[0] ?? "";
+      if (mark !== "" && (fenced === "" || mark === fenced)) fenced = fenced === "" ? mark : "";
+      if (fenced !== "" || !line.startsWith("|")) {
+        width = 0;
+        continue;
+      }
+      const cells = line.replace(/\\\|/g, "").split("|").length;
+      if (width === 0) width = cells;
+      assert.equal(cells, width, `${name}: ${line}`);
+    }
+  }
+});
+
+test("the terminal's table never passes its width", () => {
+  for (const make of Object.values(every)) {
+    for (const columns of [80, 60, 120]) {
+      for (const line of table(make(), columns).split("\n")) {
+        assert.ok([...line].length <= columns, `${[...line].length} > ${columns}: ${line}`);
+      }
+    }
+  }
+});
+
+test("hostile text stays text", () => {
+  for (const text of [renderMarkdown(hostile()), table(hostile())]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there.
+    assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066]/);
+  }
+  const outside = withoutCode(renderMarkdown(hostile()));
+  assert.doesNotMatch(outside, /<(?!\/?(details|summary|br|sub)\b)/, "no tag but ours");
+  assert.equal(outside.match(/<details>/g)?.length, outside.match(/<\/details>/g)?.length);
+  assert.doesNotMatch(outside, /@[a-z]/i, "no mention");
+  assert.doesNotMatch(outside, /(?<!\\)\]\(/, "no link");
+  assert.doesNotMatch(outside, /https?:\/\/|www\.\w/, "no autolink");
+  assert.doesNotMatch(outside, /^::error/m);
+  assert.doesNotMatch(table(hostile()), /^::error/m, "a log line that GitHub would obey");
+});
+
+/** What GitHub doesn't take as code. */
+function withoutCode(markdown: string): string {
+  return markdown.replace(/^(`{3,})[^\n]*\n[\s\S]*?\n\1$/gm, "").replace(/`[^`\n]*`/g, "");
+}
+
+test("a budget leaves out the least important parts, and says so", () => {
+  const whole = renderMarkdown(failing());
+  const short = renderMarkdown(failing(), { budget: 3000 });
+  assert.ok(short.length <= 3000 && short.length < whole.length);
+  assert.match(short, /Left out for want of room: .*all metrics/);
+  assert.match(short, /out-of-memory/);
+});
+
+test("the marker stands first, and JSON is the result", () => {
+  assert.ok(renderMarkdown(passing(), { marker: "<!-- m -->" }).startsWith("<!-- m -->\n"));
+  assert.deepEqual(JSON.parse(renderJson(passing())), passing());
+});

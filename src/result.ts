@@ -1,0 +1,267 @@
+/**
+ * The Result: the contract of `result.json`. Every report is made from it and from nothing else.
+ * Types are inferred from the schema, so the two can't differ; the published JSON schema
+ * (`bench/schema/result.v1.schema.json`) is generated from it (`npm run schema`).
+ *
+ * Times are in ms, sizes in bytes, rates in tokens per second. What is unknown is null, never 0.
+ */
+import { z } from "zod";
+
+export const RESULT_SCHEMA_ID = "inferrs-bench/result/v1";
+
+/** What became of a cell. The table in `analyze/outcomes.ts` says what each means and what mends it. */
+export const OUTCOME_KINDS = [
+  "pass",
+  "unreachable",
+  "not-ready",
+  "load-failed",
+  "model-missing",
+  "string-content-required",
+  "tool-schema-rejected",
+  "tool-call-as-text",
+  "context-length-exceeded",
+  "engine-crashed",
+  "out-of-memory",
+  "engine-hung",
+  "timeout",
+  "client-timeout",
+  "client-refused",
+  "client-failed",
+  "stream-truncated",
+  "stream-error",
+  "empty-reply",
+  "expectation-failed",
+  "http-error",
+  "not-run",
+] as const;
+
+const outcomeKind = z.enum(OUTCOME_KINDS);
+
+/** Why a cell has no outcome of its own. */
+export const NOT_RUN_REASONS = [
+  "budget",
+  "retired",
+  "engine-gone",
+  "interrupted",
+  "not-applicable",
+] as const;
+
+const compatValue = z.union([z.boolean(), z.string(), z.array(z.string())]);
+const compat = z.record(z.string(), compatValue);
+const jsonValue: z.ZodType<unknown> = z.unknown();
+const nullableMs = z.number().nonnegative().nullable();
+
+const sample = z.strictObject({
+  start: z.int().nonnegative(),
+  round: z.int().nonnegative(),
+  value: z.number(),
+});
+
+/** A summary of one metric of one cell: every sample is kept, the rest is derived from them. */
+const metric = z.strictObject({
+  n: z.int().nonnegative(),
+  median: z.number(),
+  /** Order-statistic interval of the median; null with fewer samples than a 95% interval needs (6). */
+  ci95: z.tuple([z.number(), z.number()]).nullable(),
+  mean: z.number(),
+  min: z.number(),
+  max: z.number(),
+  /** From 20 samples on. */
+  p90: z.number().optional(),
+  /** From 100 samples on. */
+  p99: z.number().optional(),
+  samples: z.array(sample),
+});
+
+export const METRIC_NAMES = [
+  "firstEventMs",
+  "ttftMs",
+  "ttfoMs",
+  "e2eMs",
+  "totalMs",
+  "connectMs",
+  "prefillTokensPerSecond",
+  "decodeTokensPerSecond",
+  "tpotMs",
+  "itlMedianMs",
+  "itlMaxMs",
+  "turnMs",
+  "toolCallMs",
+] as const;
+
+const outcome = z.strictObject({
+  kind: outcomeKind,
+  /** With `not-run`: why. */
+  reason: z.enum(NOT_RUN_REASONS).nullable(),
+  /** The server's own words, or what was seen of the engine, shortened. */
+  evidence: z.string().nullable(),
+  /** What the outcome means, in one sentence. */
+  meaning: z.string(),
+  /** The least costly thing that mends it. Null where nothing is broken. */
+  remedy: z.string().nullable(),
+  attempts: z.strictObject({ ok: z.int().nonnegative(), failed: z.int().nonnegative() }),
+  /** Every failed attempt by its kind, so that a flake in a passing cell stays visible. */
+  failures: z.array(z.strictObject({ kind: outcomeKind, count: z.int().positive() })),
+});
+
+const memory = z.strictObject({
+  bytes: z.int().nonnegative(),
+  /** `simulated`: the simulator's own account, no memory was really used. */
+  kind: z.enum(["rss", "phys_footprint", "cgroup", "simulated"]),
+  swapBytes: z.int().nonnegative().nullable(),
+});
+
+export const PROMPT_SOURCES = ["usage", "engine-log", "replay"] as const;
+export const OUTPUT_SOURCES = ["usage", "calibrated", "chunks"] as const;
+
+const cell = z.strictObject({
+  id: z.string(),
+  variant: z.string(),
+  scenario: z.string(),
+  /** SHA-256 of the scenario with all it refers to, after scaling. */
+  scenarioDigest: z.string(),
+  /** 1: full size. Less: a proportionally smaller agent turn. */
+  scale: z.number().positive(),
+  compat,
+  settings: z.record(z.string(), jsonValue),
+  outcome,
+  tokens: z.strictObject({
+    prompt: z.int().nonnegative().nullable(),
+    promptSource: z.enum(PROMPT_SOURCES).nullable(),
+    output: z.number().nonnegative().nullable(),
+    outputSource: z.enum(OUTPUT_SOURCES).nullable(),
+  }),
+  /** Bytes of the largest request body that the cell sends. */
+  requestBytes: z.int().nonnegative().nullable(),
+  metrics: z.partialRecord(z.enum(METRIC_NAMES), metric),
+  /** The engine's peak while this cell's requests were served; null on an attached engine. */
+  peakMemory: memory.nullable(),
+  /** SHA-256 of the request bodies in order; cells with equal digests sent the same bytes. */
+  requestDigest: z.string().nullable(),
+});
+
+const engineStart = z.strictObject({
+  variant: z.string(),
+  start: z.int().nonnegative(),
+  phase: z.enum(["probe", "measure"]),
+  readyMs: nullableMs,
+  peakMemory: memory.nullable(),
+  /** How this life of the engine ended; null for an attached one. */
+  end: z
+    .strictObject({
+      kind: z.enum(["stopped", "crashed", "out-of-memory", "start-failed"]),
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable(),
+      /** The last lines of the engine's log where it did not end as asked. */
+      logTail: z.array(z.string()),
+    })
+    .nullable(),
+});
+
+const variant = z.strictObject({
+  name: z.string(),
+  engine: z.strictObject({
+    kind: z.enum(["inferrs", "external", "sim"]),
+    version: z.string().nullable(),
+    sha256: z.string().nullable(),
+    baseUrl: z.string().nullable(),
+    /** The simulator's knobs that differ from their defaults. */
+    knobs: z.record(z.string(), z.string()).nullable(),
+  }),
+  model: z.strictObject({
+    kind: z.enum(["hub", "directory", "synthetic", "served"]),
+    id: z.string(),
+    servedId: z.string().nullable(),
+    /** Of a local directory: SHA-256 over its config, tokenizer and weights' sizes. */
+    digest: z.string().nullable(),
+  }),
+  server: z.strictObject({ device: z.string().nullable(), args: z.array(z.string()) }),
+  openclaw: z.strictObject({
+    /** `bench`: this project applies the compat flags as OpenClaw does; the client itself is not run. */
+    client: z.enum(["bench", "openclaw"]),
+    version: z.string().nullable(),
+    configDigest: z.string(),
+  }),
+});
+
+const recommendation = z.strictObject({
+  compat,
+  settings: z.array(
+    z.strictObject({ path: z.string(), value: jsonValue, because: z.string(), cost: z.string() }),
+  ),
+  /** One sentence. */
+  because: z.string(),
+  /** False: chat only, the agent has no tools with it. */
+  toolsKept: z.boolean(),
+  /** The settings as JSON5, ready to merge into OpenClaw's config. */
+  openclawConfig: z.string(),
+});
+
+const warning = z.strictObject({ code: z.string(), text: z.string() });
+
+export const resultSchema = z
+  .strictObject({
+    schema: z.literal(RESULT_SCHEMA_ID),
+    status: z.enum(["complete", "partial", "interrupted", "failed"]),
+    /** What decided the exit code. */
+    exitReason: z.enum(["ok", "all-failed", "setup-failed", "interrupted", "internal-error"]),
+    /** One sentence where exitReason isn't `ok`. */
+    exitDetail: z.string().nullable(),
+    tool: z.strictObject({ version: z.string() }),
+    startedAt: z.iso.datetime(),
+    durationMs: z.number().nonnegative(),
+    simulated: z.boolean(),
+    synthetic: z.boolean(),
+    environment: z.strictObject({
+      fingerprint: z.string(),
+      os: z.strictObject({ platform: z.string(), release: z.string(), arch: z.string() }),
+      cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
+      memoryBytes: z.int().positive(),
+      gpus: z.array(z.strictObject({ name: z.string(), memoryBytes: z.int().nullable() })),
+      node: z.string(),
+    }),
+    plan: z.strictObject({
+      rounds: z.int().positive(),
+      starts: z.int().positive(),
+      maxTokens: z.int().positive().nullable(),
+      timeoutMs: z.number().positive(),
+      seed: z.int(),
+      memoryLimitBytes: z.int().positive().nullable(),
+      estimateMs: nullableMs,
+    }),
+    /** Generation requests really sent, by what for; their sum is what an engine's log counts. */
+    requests: z.strictObject({
+      probe: z.int().nonnegative(),
+      calibrate: z.int().nonnegative(),
+      warmup: z.int().nonnegative(),
+      measure: z.int().nonnegative(),
+      settle: z.int().nonnegative(),
+    }),
+    variants: z.array(variant),
+    starts: z.array(engineStart),
+    cells: z.array(cell),
+    recommendation: recommendation.nullable(),
+    fit: z.null(),
+    comparison: z.null(),
+    verdict: z
+      .enum(["regression", "improvement", "no-regression", "inconclusive", "broken"])
+      .nullable(),
+    warnings: z.array(warning),
+  })
+  .meta({ title: "inferrs-bench result", $id: RESULT_SCHEMA_ID });
+
+export type Result = z.infer<typeof resultSchema>;
+export type ResultCell = Result["cells"][number];
+export type Outcome = z.infer<typeof outcome>;
+export type OutcomeKind = z.infer<typeof outcomeKind>;
+export type NotRunReason = (typeof NOT_RUN_REASONS)[number];
+export type Metric = z.infer<typeof metric>;
+export type MetricName = (typeof METRIC_NAMES)[number];
+export type Sample = z.infer<typeof sample>;
+export type Memory = z.infer<typeof memory>;
+export type EngineStart = z.infer<typeof engineStart>;
+export type ResultVariant = z.infer<typeof variant>;
+export type Recommendation = z.infer<typeof recommendation>;
+export type Warning = z.infer<typeof warning>;
+export type Compat = z.infer<typeof compat>;
+export type CompatValue = z.infer<typeof compatValue>;

@@ -1,0 +1,235 @@
+/** Plays a whole run through the scheduler and the fold, without a process, a socket or a clock. */
+import type { Exchange } from "../drive/types.ts";
+import type { EngineExit } from "../engine/types.ts";
+import type { AttemptPhase, JournalEntry, JournalEvent } from "../journal/events.ts";
+import { foldEntry } from "../journal/fold.ts";
+import type { RunState } from "../journal/state.ts";
+import { buildPlan } from "../plan/build.ts";
+import { combinations } from "../plan/matrix.ts";
+import { next, type Step } from "../plan/next.ts";
+import type { Scenario } from "../plan/scenario.ts";
+import type { Plan } from "../plan/types.ts";
+import type { ResultVariant } from "../result.ts";
+
+/** What one attempt meets. */
+export type Fate = "pass" | "refused-400" | "truncated" | "timeout" | "dies" | "out-of-memory";
+
+export interface FakeAttempt {
+  cell: string;
+  phase: AttemptPhase;
+  start: number;
+  /** How many attempts this cell has had before. */
+  nth: number;
+}
+
+export function fakeScenario(name: string, over: Partial<Scenario> = {}): Scenario {
+  return {
+    name,
+    title: name,
+    description: "",
+    combinations: true,
+    needsTools: false,
+    maxTokens: 8,
+    scale: 1,
+    system: [],
+    context: null,
+    tools: [],
+    steps: [{ kind: "send", messages: [{ role: "user", content: "Hi" }], stream: true }],
+    digest: `digest-${name}`,
+    ...over,
+  };
+}
+
+export function fakePlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): Plan {
+  return buildPlan({
+    variants: [
+      {
+        name: "head",
+        engine: { kind: "sim", knobs: [] },
+        model: { kind: "hub", id: "fake" },
+        device: "auto",
+        serverArgs: [],
+      },
+    ],
+    scenarios: [fakeScenario("chat"), fakeScenario("agent-turn")],
+    combinations: combinations(
+      [
+        { flag: "requiresStringContent", values: [true, false] },
+        { flag: "supportsTools", values: [true, false] },
+      ],
+      [],
+      [],
+    ),
+    baseCompat: {},
+    starts: 2,
+    rounds: 3,
+    maxTokens: null,
+    timeoutMs: 1000,
+    timeBudgetMs: null,
+    memoryLimitBytes: null,
+    seed: 1,
+    keepBodies: false,
+    ...over,
+  });
+}
+
+export interface FakeRun {
+  state: RunState;
+  steps: Step[];
+  entries: JournalEntry[];
+  attempts: FakeAttempt[];
+}
+
+/**
+ * Runs the plan to its end.
+ * @param fate decides what each attempt meets
+ * @param stepsAtMost a scheduler that goes on for ever is a failed test
+ */
+export function fakeRun(
+  plan: Plan,
+  fate: (attempt: FakeAttempt) => Fate = () => "pass",
+  stepsAtMost = 2000,
+): FakeRun {
+  const entries: JournalEntry[] = [];
+  let state: RunState | null = null;
+  const append = (event: JournalEvent) => {
+    const entry: JournalEntry = { seq: entries.length, tMs: entries.length, ...event };
+    entries.push(entry);
+    state = foldEntry(state, entry);
+  };
+  append({
+    type: "run-started",
+    at: "2026-01-01T00:00:00.000Z",
+    tool: { version: "0.0.0" },
+    plan,
+    environment: {
+      fingerprint: "f",
+      os: { platform: "linux", release: "6", arch: "x64" },
+      cpu: { model: "fake", cores: 2 },
+      memoryBytes: 8e9,
+      gpus: [],
+      node: "v24.0.0",
+    },
+    estimateMs: 1000,
+    openclawConfig: {},
+  });
+  const attempts: FakeAttempt[] = [];
+  const steps: Step[] = [];
+  const ask = (
+    cell: string,
+    phase: AttemptPhase,
+    start: number,
+    round: number,
+    variant: string,
+  ) => {
+    const before = now(state).cells.get(cell)?.attempts.length ?? 0;
+    const attempt = { cell, phase, start, nth: before };
+    attempts.push(attempt);
+    const met = fate(attempt);
+    const exit = met === "dies" || met === "out-of-memory" ? fakeExit(met) : null;
+    append({
+      type: "attempt",
+      phase,
+      cell,
+      variant,
+      start,
+      round,
+      exchanges: [fakeExchange(cell, met, phase !== "calibrate")],
+      loggedPromptTokens: [12],
+      exit,
+      silentCpuMs: null,
+      peak: null,
+    });
+    if (exit !== null) append({ type: "engine-died", variant, start, exit });
+  };
+  for (let count = 0; count < stepsAtMost; count++) {
+    const step = next(now(state));
+    steps.push(step);
+    if (step.kind === "done") {
+      append({ type: "run-ended" });
+      return { state: now(state), steps, entries, attempts };
+    }
+    const { variant } = step;
+    if (step.kind === "provision") append({ type: "provisioned", variant: fakeVariant(variant) });
+    else if (step.kind === "start") {
+      const { start, phase } = step;
+      append({ type: "start-begun", variant, start, phase });
+      append({ type: "start-ready", variant, start, readyMs: 5, servedId: "fake", version: null });
+    } else if (step.kind === "settle") {
+      append({ type: "settled", variant, start: step.start, idle: true, requests: 1, tookMs: 1 });
+    } else if (step.kind === "stop") {
+      append({ type: "start-ended", variant, start: step.start, exit: fakeExit("us"), peak: null });
+    } else if (step.kind === "measure") {
+      for (const cell of step.cells) {
+        ask(cell, step.warmup ? "warmup" : "measure", step.start, step.round, variant);
+        if (now(state).live === null || now(state).live?.unsettled) break;
+      }
+    } else if (step.kind === "probe") ask(step.cell, "probe", step.start, step.round, variant);
+    else ask(step.cell, "calibrate", step.start, 0, variant);
+  }
+  throw new Error(`no end after ${stepsAtMost} steps`);
+}
+
+function now(state: RunState | null): RunState {
+  if (state === null) throw new Error("not begun");
+  return state;
+}
+
+function fakeVariant(name: string): ResultVariant {
+  return {
+    name,
+    engine: { kind: "sim", version: null, sha256: null, baseUrl: null, knobs: {} },
+    model: { kind: "hub", id: "fake", servedId: null, digest: null },
+    server: { device: null, args: [] },
+    openclaw: { client: "bench", version: null, configDigest: "c" },
+  };
+}
+
+function fakeExit(by: "us" | "dies" | "out-of-memory"): EngineExit {
+  return {
+    exitCode: by === "us" ? 0 : null,
+    signal: by === "us" ? null : "SIGKILL",
+    by: by === "us" ? "us" : "itself",
+    oomKills: by === "out-of-memory" ? 1 : 0,
+    peak: { bytes: 1e9, kind: "rss", swapBytes: 0 },
+    logTail: [],
+    limitBytes: null,
+  };
+}
+
+function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
+  const chunk = (content: string) =>
+    `data: ${JSON.stringify({ id: "chatcmpl-1", choices: [{ delta: { content }, finish_reason: null }] })}\n\n`;
+  const answer = stream
+    ? `${chunk("a")}${chunk("b")}${fate === "truncated" ? "" : "data: [DONE]\n\n"}`
+    : JSON.stringify({
+        id: "chatcmpl-1",
+        choices: [{ message: { content: "ab" }, finish_reason: "length" }],
+        usage: { prompt_tokens: 12, completion_tokens: 3 },
+      });
+  const body = fate === "refused-400" ? '{"error":{"message":"no"}}' : answer;
+  return {
+    method: "POST",
+    path: "/v1/chat/completions",
+    step: 0,
+    kind: "generate",
+    stream,
+    sentNs: 0,
+    requestBytes: 100,
+    requestDigest: `body-of-${cell}`,
+    requestBody: null,
+    connectMs: null,
+    status: fate === "refused-400" ? 400 : 200,
+    headersNs: 1,
+    headers: {
+      "content-type": stream && fate !== "refused-400" ? "text/event-stream" : "application/json",
+    },
+    segments: [{ tNs: 1e6, bytes: Buffer.from(body) }],
+    end:
+      fate === "timeout"
+        ? { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" }
+        : fate === "dies" || fate === "out-of-memory"
+          ? { kind: "reset", tNs: 1e9, error: "other side closed" }
+          : { kind: "closed", tNs: 2e6 },
+  };
+}

@@ -1,0 +1,76 @@
+/** The world that a run acts in: folders, requests, the engine that is up. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildRequests } from "./drive/openclaw/request.ts";
+import type { BenchHost } from "./end.ts";
+import { signalGroup } from "./engine/process.ts";
+import type { Prepared } from "./inputs/prepare.ts";
+import type { JournalEvent } from "./journal/events.ts";
+import type { World } from "./perform.ts";
+import type { At } from "./plan/progress.ts";
+import { provisionVariant } from "./provision/variant.ts";
+
+export interface OpenWorld extends World {
+  /** Ends what is still alive and takes the work folder away. */
+  close(): Promise<void>;
+}
+
+/** @param append writes to the journal and folds */
+export function openWorld(
+  prepared: Prepared,
+  host: BenchHost,
+  append: (event: JournalEvent) => void,
+  show: (at: At) => void,
+): OpenWorld {
+  const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
+  const { plan } = prepared;
+  let pgid: number | null = null;
+  // The last way out: an exception that nobody caught must not leave an engine behind.
+  const onExit = () => {
+    if (pgid !== null) signalGroup(pgid, "SIGKILL");
+  };
+  process.once("exit", onExit);
+  const world: OpenWorld = {
+    outDir: prepared.outDir,
+    workDir,
+    env: host.env,
+    signal: host.signal,
+    append,
+    show,
+    variants: new Map(),
+    up: null,
+    provision: (variant) =>
+      provisionVariant(variant, {
+        cwd: host.cwd,
+        workDir,
+        env: host.env,
+        toolVersion: prepared.toolVersion,
+        configDigest: prepared.configDigest,
+      }),
+    requestsOf: (id, servedId) => {
+      const cell = plan.cells.find((each) => each.id === id);
+      const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);
+      if (cell === undefined || scenario === undefined) throw new Error(`no cell ${id}`);
+      return buildRequests(scenario, {
+        modelId: servedId,
+        compat: cell.compat,
+        maxTokens: plan.maxTokens,
+        seed: plan.seed,
+      });
+    },
+    onSpawned: (spawned) => {
+      pgid = spawned.pid;
+      host.onEngineSpawned?.(spawned);
+    },
+    close: async () => {
+      await world.up?.engine.stop();
+      await world.up?.client.close();
+      world.up = null;
+      onExit();
+      process.removeListener("exit", onExit);
+      rmSync(workDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}

@@ -1,0 +1,67 @@
+/** The Action's bundle as a runner starts it: its files, its exit code, and a cancelled job. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
+import { ActionCopy, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
+
+describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }, () => {
+  let copy: ActionCopy;
+  let github: GithubServer;
+
+  before(async () => {
+    copy = new ActionCopy();
+    github = await startGithubServer();
+  });
+  after(async () => {
+    await github.close();
+    copy.remove();
+  });
+
+  test("bad input fails the step with the reason, in outputs and summary too; nothing is sent", async () => {
+    const step = copy.bundle({ command: "demmo", "github-token": TOKEN }, github.url);
+    const { code, output } = await step.ended;
+    assert.equal(code, 1);
+    assert.match(output, /^::error::command: got "demmo"; expected one of run, demo\./m);
+    assert.match(readFileSync(step.files.OUTPUT, "utf8"), /invalid-input/);
+    assert.match(readFileSync(step.files.STEP_SUMMARY, "utf8"), /Did you mean "demo"\?/);
+    assert.equal(github.requests.length, 0);
+  });
+
+  test("the token is masked before anything else is said", async () => {
+    const step = copy.bundle({ command: "x", "github-token": TOKEN }, github.url);
+    const { output } = await step.ended;
+    assert.ok(output.startsWith(`::add-mask::${TOKEN}`), output);
+    assert.equal(output.split(TOKEN).length, 2);
+  });
+
+  test("a cancelled job: ended within 3 s, result and outputs kept, GitHub not asked", async () => {
+    const step = copy.bundle({ command: "demo", "github-token": TOKEN }, github.url);
+    await underWay(step.child);
+    const interruptedAt = performance.now();
+    assert.ok(step.child.kill("SIGINT"), "the run had ended before it could be interrupted");
+    const { code, output } = await step.ended;
+    assert.ok(performance.now() - interruptedAt < 3000, output);
+    assert.equal(code, 1);
+    assert.match(readFileSync(step.files.OUTPUT, "utf8"), /exit-reason<<\S+\ninterrupted\n/);
+    assert.match(readFileSync(step.files.STATE, "utf8"), /out-dir<</);
+    assert.notEqual(readFileSync(step.files.STEP_SUMMARY, "utf8"), "");
+    assert.match(output, /No comment on the pull request: the run was interrupted/);
+    assert.equal(github.requests.length, 0);
+  });
+});
+
+/** Resolves when the run has said something of its own, and had a moment to start an engine. */
+async function underWay(child: RunnerStep["child"]): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let seen = "";
+    child.stderr?.once("data", () => resolve());
+    child.stdout?.on("data", (part: Buffer) => {
+      seen += part.toString("utf8");
+      if (/::stop-commands::\S+\r?\n[^:\s]/.test(seen)) resolve();
+    });
+    child.once("close", () => resolve());
+  });
+  await delay(500);
+}
