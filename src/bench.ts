@@ -5,6 +5,7 @@ import { endLeftovers } from "./engine/leftovers.ts";
 import { finish } from "./finish.ts";
 import { openOutDir } from "./host/files.ts";
 import { openScreen } from "./host/screen.ts";
+import { SetupError } from "./inputs/error.ts";
 import { type Prepared, prepare } from "./inputs/prepare.ts";
 import type { RawOptions } from "./inputs/table.ts";
 import type { JournalEvent } from "./journal/events.ts";
@@ -76,7 +77,10 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
       await perform(step, now, world);
     }
   } catch (error) {
-    append({ type: "failed", message: (error as Error).stack ?? String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const variant = plan.variants[0]?.name ?? "";
+    if (error instanceof SetupError) append({ type: "provision-failed", variant, message });
+    else append({ type: "failed", message: (error as Error).stack ?? message });
   } finally {
     await world.close();
     append({ type: "run-ended" });

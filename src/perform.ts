@@ -190,7 +190,10 @@ async function ask(
   const died = await buryDead(ids, world);
   const attempt = state.cells.get(cell)?.attempts.at(-1);
   const durationMs = attemptMetrics(attempt?.calls ?? []).get("turnMs") ?? null;
-  return { durationMs, halt: died || state.live === null || state.live.unsettled };
+  return {
+    durationMs,
+    halt: died || state.live === null || state.live.unsettled || state.live.hung,
+  };
 }
 
 async function stop(ids: { variant: string; start: number }, world: World): Promise<void> {

@@ -75,6 +75,16 @@ test("a stream without an end is truncated, one without text is empty", () => {
   assert.equal(classify(facts({ body: "" })).kind, "stream-truncated");
 });
 
+test("an error that comes as the last chunk's text, as inferrs sends it, is an error", () => {
+  const last = {
+    choices: [{ delta: { content: "Error: out of blocks" }, finish_reason: "error" }],
+  };
+  const body = `${text("Hi").replace("data: [DONE]\n\n", "")}data: ${JSON.stringify(last)}\n\ndata: [DONE]\n\n`;
+  const finding = classify(facts({ body }));
+  assert.equal(finding.kind, "stream-error");
+  assert.match(finding.evidence ?? "", /out of blocks/);
+});
+
 test("silence without CPU is a hang, silence with CPU is slow", () => {
   const end: ExchangeEnd = { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" };
   assert.equal(classify(facts({ end }, { silentCpuMs: 3 })).kind, "engine-hung");

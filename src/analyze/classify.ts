@@ -82,6 +82,13 @@ function classifyExchange(exchange: Exchange, trace: Trace, facts: AttemptFacts)
   }
   if (trace.error !== null) return { kind: "stream-error", evidence: clip(trace.error) };
   if (exchange.kind === "get") return null;
+  if (trace.finishReason === "error") {
+    // inferrs puts the error's words into the content of a last chunk (seen in 9535ae3).
+    return {
+      kind: "stream-error",
+      evidence: clip(trace.text.slice(-300)) || "finish_reason error",
+    };
+  }
   const nothing = trace.text === "" && trace.reasoning === "" && trace.toolCalls.length === 0;
   if (!trace.complete && trace.finishReason === null) {
     const after = `${trace.chunkMs.length} chunks`;

@@ -122,6 +122,11 @@ function because(
   if (!from.toolsKept) {
     return `Only with tools off does it work: ${works}, but the agent can only chat.`;
   }
+  if (from.groups.length === 1) {
+    return all
+      ? "Everything that was asked works with it; no other combination was asked."
+      : `${chosen.passed.length} of ${chosen.cells.length} scenarios work with it; no other combination was asked.`;
+  }
   const tools = from.groups.some((group) => group.compat.supportsTools === false);
   const alone = tools ? "it is the only one that does so with the tools kept" : "no other does so";
   const speed =

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { buildConnector, Client, type Dispatcher } from "undici";
+import { SetupError } from "../inputs/error.ts";
 import type { Exchange, ExchangeEnd, Segment } from "./types.ts";
 
 /** What is to be sent. */
@@ -64,13 +65,17 @@ export class MeasuringClient {
     });
   }
 
-  /** Sends one request. Never rejects: whatever happens on the wire is data. */
+  /**
+   * Sends one request. Whatever happens on the wire is data.
+   * @throws SetupError only when this process itself can't send
+   */
   send(request: ClientRequest, options: SendOptions): Promise<Exchange> {
     this.#connectMs = null;
-    return new Promise((resolve) => {
-      const recorder = new Recorder(request, options, (exchange) =>
-        resolve({ ...exchange, connectMs: this.#connectMs }),
-      );
+    return new Promise((resolve, reject) => {
+      const recorder = new Recorder(request, options, (exchange, ours) => {
+        if (ours !== null) reject(ours);
+        else resolve({ ...exchange, connectMs: this.#connectMs });
+      });
       try {
         this.#client.dispatch(
           {
@@ -101,7 +106,7 @@ export class MeasuringClient {
 class Recorder implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #options: SendOptions;
-  readonly #done: (exchange: Exchange) => void;
+  readonly #done: (exchange: Exchange, ours: SetupError | null) => void;
   readonly #asked = process.hrtime.bigint();
   #controller: Dispatcher.DispatchController | null = null;
   #t0: bigint | null = null;
@@ -113,7 +118,11 @@ class Recorder implements Dispatcher.DispatchHandler {
   readonly #onAbort = () =>
     this.#giveUp({ kind: "aborted", tNs: this.#now(), error: String(this.#options.signal.reason) });
 
-  constructor(request: ClientRequest, options: SendOptions, done: (exchange: Exchange) => void) {
+  constructor(
+    request: ClientRequest,
+    options: SendOptions,
+    done: (exchange: Exchange, ours: SetupError | null) => void,
+  ) {
     this.#options = options;
     this.#done = done;
     this.#lastByte = this.#asked;
@@ -180,6 +189,10 @@ class Recorder implements Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     const tNs = this.#now();
     const text = describe(error);
+    if (/WebAssembly/.test(text) && this.#gaveUp === null) {
+      this.#finish({ kind: "aborted", tNs, error: text }, noWebAssembly(error));
+      return;
+    }
     const kind = this.#t0 === null ? "refused" : "reset";
     this.#finish(this.#gaveUp ?? { kind, tNs, error: text });
   }
@@ -214,14 +227,24 @@ class Recorder implements Dispatcher.DispatchHandler {
     this.#finish(end);
   }
 
-  #finish(end: ExchangeEnd): void {
+  #finish(end: ExchangeEnd, ours: SetupError | null = null): void {
     if (this.#finished) return;
     this.#finished = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#exchange.end = end;
-    this.#done(this.#exchange);
+    this.#done(this.#exchange, ours);
   }
+}
+
+/** Node's HTTP parser is WebAssembly, which reserves 10 GB of address space for each instance. */
+function noWebAssembly(cause: Error): SetupError {
+  const mend =
+    "Limit the engine's memory instead of this tool's (--memory-limit), or set NODE_OPTIONS=--disable-wasm-trap-handler.";
+  return new SetupError(
+    `this process's address space is too small for Node's HTTP parser (ulimit -v?): ${cause.message}. ${mend}`,
+    { cause },
+  );
 }
 
 function describe(error: Error): string {

@@ -7,11 +7,21 @@ export function plainLines(log: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
-/** The last lines, oldest first, each at most 400 characters. */
-export function tailOf(log: string, count = 12): string[] {
-  return plainLines(log)
-    .slice(-count)
-    .map((line) => (line.length > 400 ? `${line.slice(0, 399)}…` : line));
+/** What an engine says when it dies; a long backtrace may follow it. */
+const CAUSE = /memory allocation of \d+ bytes failed|panicked at/;
+
+/**
+ * The last lines, oldest first, each at most 400 characters. The line that names the cause of death
+ * stands first where the backtrace behind it would push it out.
+ */
+export function lastWords(log: string, count = 12): string[] {
+  const lines = plainLines(log).map((line) =>
+    line.length > 400 ? `${line.slice(0, 399)}…` : line,
+  );
+  const cause = lines.findLastIndex((line) => CAUSE.test(line));
+  const tail = lines.slice(-count);
+  if (cause < 0 || cause >= lines.length - count) return tail;
+  return [lines[cause] ?? "", ...tail.slice(1)];
 }
 
 /**

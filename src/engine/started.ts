@@ -6,7 +6,7 @@ import { freePort } from "../host/port.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { inferrsCommand, type PreparedModel, simCommand } from "./command.ts";
 import type { RunningEngine } from "./engine.ts";
-import { loadFailureIn, promptTokensIn, tailOf } from "./log.ts";
+import { lastWords, loadFailureIn, promptTokensIn } from "./log.ts";
 import { meterProcess, meterSimulator } from "./meter.ts";
 import { type Spawned, spawnGroup } from "./process.ts";
 import { waitUntilReady } from "./ready.ts";
@@ -70,7 +70,7 @@ export async function startEngine(
       by: endedBy,
       oomKills: meter.oomKills(),
       peak: meter.lifePeak(),
-      logTail: tailOf(spawned.log()),
+      logTail: lastWords(spawned.log()),
       limitBytes: options.memoryLimitBytes,
     };
     gone.abort(new Error("the engine died"));
@@ -86,7 +86,12 @@ export async function startEngine(
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const client = new MeasuringClient(baseUrl, null);
   const stop = AbortSignal.any([options.signal, gone.signal]);
-  const readiness = await waitUntilReady(client, options.readyTimeoutMs, stop);
+  const readiness = await waitUntilReady(client, options.readyTimeoutMs, stop).catch(
+    async (error) => {
+      await end();
+      throw error;
+    },
+  );
   const readyMs = performance.now() - began;
   await client.close();
   const failure = startFailure(readiness, exit, spawned, options.model.name);

@@ -97,8 +97,21 @@ async function runBench(raw: RawOptions): Promise<number> {
   return end.exitCode;
 }
 
+/** Node's own HTTP parser can't be made in a very small address space; say so instead of a trace. */
+function explainAddressSpace(): void {
+  process.on("unhandledRejection", (reason) => {
+    const message = reason instanceof Error ? reason.message : String(reason);
+    const mend = /WebAssembly/.test(message)
+      ? " This process's address space is limited (ulimit -v): limit the engine's memory instead (--memory-limit), or set NODE_OPTIONS=--disable-wasm-trap-handler."
+      : "";
+    process.stderr.write(`Error: ${message}.${mend}\n`);
+    process.exit(mend === "" ? 70 : 3);
+  });
+}
+
 /** The first signal ends the run in order, a second one at once. */
 async function cliHost() {
+  explainAddressSpace();
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {

@@ -69,7 +69,7 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     }
     case "start-begun":
-      state.live = { ...event, ready: false, unsettled: false };
+      state.live = { ...event, ready: false, unsettled: false, hung: false };
       state.starts.push({
         variant: event.variant,
         start: event.start,
@@ -187,7 +187,10 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
   cell.attempts.push(attempt);
   const start = currentStart(state);
   if (start && event.peak) start.peak = event.peak;
-  if (state.live) state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+  if (state.live) {
+    state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+    state.live.hung = finding.kind === "engine-hung" && !isAttached(variant);
+  }
 }
 
 /** A response that wasn't read to its end may still be computed: inferrs doesn't stop at a hang-up. */

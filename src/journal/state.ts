@@ -45,6 +45,8 @@ export interface Live {
   ready: boolean;
   /** It may still be at work on a request that we gave up on. */
   unsettled: boolean;
+  /** It took a request and does nothing: waiting for it is of no use. */
+  hung: boolean;
 }
 
 export interface VariantState {

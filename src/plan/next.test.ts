@@ -85,6 +85,21 @@ test("after a request that was given up on, the engine settles before the next i
   assert.equal(steps[at + 1]?.kind, "probe");
 });
 
+test("an engine that hangs is not waited for, but started again", () => {
+  const stuck = "head/chat/requiresStringContent=true,supportsTools=true";
+  const { steps } = fakeRun(fakePlan(), ({ cell, nth }) =>
+    cell === stuck && nth === 0 ? "hangs" : "pass",
+  );
+  assert.equal(
+    steps.some((step) => step.kind === "settle"),
+    false,
+  );
+  assert.deepEqual(
+    steps.slice(2, 5).map((step) => step.kind),
+    ["probe", "stop", "start"],
+  );
+});
+
 test("a crash costs a start, and the round goes on in a new life with warm-ups of its own", () => {
   const deadly = "head/agent-turn/requiresStringContent=true,supportsTools=true";
   const { steps, state, attempts } = fakeRun(fakePlan(), ({ cell, phase, nth }) =>
@@ -121,7 +136,15 @@ test("an attached engine is probed and measured in one life", () => {
 });
 
 test("whatever attempts meet, the run ends and no cell gets more than its rounds", () => {
-  const fates: Fate[] = ["pass", "refused-400", "truncated", "timeout", "dies", "out-of-memory"];
+  const fates: Fate[] = [
+    "pass",
+    "refused-400",
+    "truncated",
+    "timeout",
+    "hangs",
+    "dies",
+    "out-of-memory",
+  ];
   fc.assert(
     fc.property(fc.infiniteStream(fc.constantFrom(...fates)), (stream) => {
       const { state, attempts } = fakeRun(fakePlan(), () => stream.next().value ?? "pass");

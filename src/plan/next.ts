@@ -73,6 +73,8 @@ function phaseLeft(state: RunState, spec: VariantSpec): "probe" | "measure" | nu
 function nextInLife(state: RunState, live: Live): Step {
   const ids = which(live);
   if (state.variants.get(live.variant)?.failure !== null) return { kind: "stop", ...ids };
+  // An engine that hangs is not waited for: a new life is cheaper.
+  if (live.hung) return { kind: "stop", ...ids };
   const step = workInLife(state, live);
   return live.unsettled && step.kind !== "stop" ? { kind: "settle", ...ids } : step;
 }

@@ -78,7 +78,13 @@ export class Memory {
       if (nonce !== "") log("WARN", "inferrs_sim", `simulated kill at ${wanted} bytes${nonce}`);
       process.kill(process.pid, "SIGKILL");
     } else {
+      // The real one's backtrace is long: who reads only the log's end misses the cause.
+      const frames = Array.from(
+        { length: 30 },
+        (_, frame) => `  ${frame}: simulated::frame_${frame}\n`,
+      );
       process.stderr.write(`memory allocation of ${more} bytes failed${nonce}\n`);
+      process.stderr.write(`stack backtrace:\n${frames.join("")}`);
       process.kill(process.pid, "SIGABRT");
     }
     for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);

@@ -12,7 +12,14 @@ import type { Plan } from "../plan/types.ts";
 import type { ResultVariant } from "../result.ts";
 
 /** What one attempt meets. */
-export type Fate = "pass" | "refused-400" | "truncated" | "timeout" | "dies" | "out-of-memory";
+export type Fate =
+  | "pass"
+  | "refused-400"
+  | "truncated"
+  | "timeout"
+  | "hangs"
+  | "dies"
+  | "out-of-memory";
 
 export interface FakeAttempt {
   cell: string;
@@ -137,7 +144,7 @@ export function fakeRun(
       exchanges: [fakeExchange(cell, met, phase !== "calibrate")],
       loggedPromptTokens: [12],
       exit,
-      silentCpuMs: null,
+      silentCpuMs: met === "hangs" ? 0 : null,
       peak: null,
     });
     if (exit !== null) append({ type: "engine-died", variant, start, exit });
@@ -162,7 +169,7 @@ export function fakeRun(
     } else if (step.kind === "measure") {
       for (const cell of step.cells) {
         ask(cell, step.warmup ? "warmup" : "measure", step.start, step.round, variant);
-        if (now(state).live === null || now(state).live?.unsettled) break;
+        if (now(state).live === null || now(state).live?.unsettled || now(state).live?.hung) break;
       }
     } else if (step.kind === "probe") ask(step.cell, "probe", step.start, step.round, variant);
     else ask(step.cell, "calibrate", step.start, 0, variant);
@@ -226,7 +233,7 @@ function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
     },
     segments: [{ tNs: 1e6, bytes: Buffer.from(body) }],
     end:
-      fate === "timeout"
+      fate === "timeout" || fate === "hangs"
         ? { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" }
         : fate === "dies" || fate === "out-of-memory"
           ? { kind: "reset", tNs: 1e9, error: "other side closed" }
