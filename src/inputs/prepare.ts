@@ -36,7 +36,6 @@ export interface Prepared {
   estimateMs: number;
   /** What will be run and how long it takes, for the reader. */
   planText: string;
-  plannedRequests: number;
   warnings: Warning[];
   outDir: string;
   color: boolean;
@@ -89,23 +88,26 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const speeds = assumedSpeeds(options);
   const estimate = estimateMs(plan, sizeOf, speeds);
   const requests = plannedRequests(plan, sizeOf);
-  const planText = renderPlan({
-    engine: describeEngine(options),
-    model: describeModel(options),
-    device: options.engine.kind === "inferrs" ? options.device : "",
-    scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
-    combinations: matrix.map(name),
-    cells: plan.cells.filter((cell) => cell.applicable).length,
-    starts: plan.starts,
-    rounds: plan.rounds,
-    requests,
-    estimateMs: estimate,
-    estimateBasis: speeds.basis,
-    out: options.out,
-    attached: options.engine.kind === "external",
-    simulated: options.engine.kind === "sim",
-    synthetic: options.model.kind === "synthetic",
-  });
+  const planText = renderPlan(
+    {
+      engine: describeEngine(options),
+      model: describeModel(options),
+      device: options.engine.kind === "inferrs" ? options.device : "",
+      scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
+      combinations: matrix.map(name),
+      cells: plan.cells.filter((cell) => cell.applicable).length,
+      starts: plan.starts,
+      rounds: plan.rounds,
+      requests,
+      estimateMs: estimate,
+      estimateBasis: speeds.basis,
+      out: options.out,
+      attached: options.engine.kind === "external",
+      simulated: options.engine.kind === "sim",
+      synthetic: options.model.kind === "synthetic",
+    },
+    Math.min(host.stderr.columns ?? 100, 100),
+  );
   return {
     options,
     plan,
@@ -114,7 +116,6 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     environment,
     estimateMs: estimate,
     planText,
-    plannedRequests: requests.probe + requests.calibrate + requests.warmup + requests.measure,
     warnings: [],
     outDir,
     color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,

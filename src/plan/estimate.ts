@@ -83,6 +83,15 @@ export function remainingMs(state: RunState): number | null {
   return total;
 }
 
+/** Generation requests still to come, if what works now goes on working. */
+export function requestsLeft(state: RunState): number {
+  return liveCellsLeft(state).reduce((sum, cell) => {
+    const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
+    const calls = scenario?.steps.filter((step) => step.kind === "send").length ?? 0;
+    return sum + calls * attemptsLeft(state, cell);
+  }, 0);
+}
+
 function attemptDuration(attempt: CellState["attempts"][number]): number | null {
   const last = attempt.calls.at(-1)?.exchange;
   return last === undefined ? null : (last.sentNs + last.end.tNs) / 1e6;

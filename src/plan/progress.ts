@@ -4,7 +4,7 @@ import { median } from "../analyze/statistics.ts";
 import { attemptsOf, type CellState, isRetired, type RunState } from "../journal/state.ts";
 import type { Progress, ProgressCell, ProgressPhase } from "../report/progress.ts";
 import type { MetricName } from "../result.ts";
-import { remainingMs } from "./estimate.ts";
+import { remainingMs, requestsLeft } from "./estimate.ts";
 import { name } from "./matrix.ts";
 import type { Step } from "./next.ts";
 
@@ -14,12 +14,7 @@ export interface At {
   finished: string | null;
 }
 
-export function toProgress(
-  state: RunState,
-  step: Step,
-  { running, finished }: At,
-  plannedTotal: number,
-): Progress {
+export function toProgress(state: RunState, step: Step, { running, finished }: At): Progress {
   const { plan, live } = state;
   const cells = [...state.cells.values()].filter((cell) => cell.spec.applicable);
   const done = cells.reduce(
@@ -42,7 +37,7 @@ export function toProgress(
           },
     round:
       step.kind === "measure" && !step.warmup ? { number: step.round + 1, of: plan.rounds } : null,
-    requests: { done, planned: Math.max(done, plannedTotal) },
+    requests: { done, planned: done + requestsLeft(state) },
     elapsedMs: state.elapsedMs,
     remainingMs: remainingMs(state),
     cells: cells.map((cell) => toCell(state, cell, running)),

@@ -1,6 +1,7 @@
 /** What will be run and how long it takes, before anything starts. */
 import { clip, plain } from "./escape.ts";
 import { count, duration, list, plural } from "./format.ts";
+import { wrap } from "./terminal.ts";
 
 export interface PlanView {
   engine: string;
@@ -22,8 +23,8 @@ export interface PlanView {
   synthetic: boolean;
 }
 
-/** A handful of lines, without a newline at the end. */
-export function renderPlan(plan: PlanView): string {
+/** A handful of lines that fit the width, without a newline at the end. */
+export function renderPlan(plan: PlanView, columns = 100): string {
   const { probe, calibrate, warmup, measure } = plan.requests;
   const scenarios = plan.scenarios.map(
     ({ name, scale }) =>
@@ -58,6 +59,10 @@ export function renderPlan(plan: PlanView): string {
       ? "SYNTHETIC MODEL: random weights; speed and memory are those of a tiny model."
       : null,
   ].filter((note) => note !== null);
-  const lines = rows.map(([label, text]) => `${label.padEnd(14)} ${clip(plain(text), 400)}`);
-  return [...notes, ...lines].join("\n");
+  const lines = rows.flatMap(([label, text]) =>
+    wrap(clip(plain(text), 400), columns - 15).map(
+      (line, index) => `${(index === 0 ? label : "").padEnd(14)} ${line}`,
+    ),
+  );
+  return [...notes.flatMap((note) => wrap(note, columns)), ...lines].join("\n");
 }
