@@ -43,7 +43,8 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
 async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const { plan, options } = prepared;
   const journal = openJournal(join(prepared.outDir, "journal.jsonl"));
-  const screen = openScreen(host.stderr, options.quiet, prepared.color);
+  const kind = options.quiet ? "none" : host.entry === "cli" ? "live" : "log";
+  const screen = openScreen(host.stderr, kind, prepared.color);
   let state: RunState | null = null;
   let step: Step = { kind: "done" };
   const show = (at: At) => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { toResult } from "./analyze/result.ts";
 import { type BenchEnd, type BenchHost, exitCodeOf } from "./end.ts";
 import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
+import { widthOf } from "./host/screen.ts";
 import type { FailOn } from "./inputs/options.ts";
 import type { RunState } from "./journal/state.ts";
 import { configOf } from "./openclaw-config.ts";
@@ -53,6 +54,6 @@ function print(
     host.stdout.write(renderJson(result));
     return;
   }
-  const columns = Math.min(host.stdout.columns ?? 80, 100);
+  const columns = widthOf(host.stdout, 80);
   host.stdout.write(`${renderTable(result, { columns, color: prepared.color, files })}\n`);
 }

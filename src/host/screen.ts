@@ -9,6 +9,11 @@ export interface Output {
   write(text: string): void;
 }
 
+/** Columns to fill, at most 100. A pseudo-terminal without a size says 0. */
+export function widthOf(output: Output, fallback: number): number {
+  return Math.min(output.columns || fallback, 100);
+}
+
 export interface Screen {
   show(progress: Progress): void;
   /** Takes the live view away; what is printed next stands in its place. */
@@ -18,10 +23,11 @@ export interface Screen {
 /** Seldom enough that drawing costs the measurement nothing that could be seen. */
 const REDRAW_EVERY_MS = 250;
 
-/** @param quiet shows nothing at all */
-export function openScreen(output: Output, quiet: boolean, color: boolean): Screen {
-  if (quiet) return { show: () => {}, clear: () => {} };
-  return output.isTTY ? liveScreen(output, color) : logScreen(output);
+/** @param kind `live`: redrawn, where there is a terminal; `log`: a line per step; `none`: nothing */
+export function openScreen(output: Output, kind: "live" | "log" | "none", color: boolean): Screen {
+  if (kind === "none") return { show: () => {}, clear: () => {} };
+  const terminal = output.isTTY && (output.columns ?? 0) > 0;
+  return kind === "live" && terminal ? liveScreen(output, color) : logScreen(output);
 }
 
 function logScreen(output: Output): Screen {

@@ -9,6 +9,7 @@ import { attachEngine } from "../engine/attached.ts";
 import { assetPath, toolVersion } from "../host/assets.ts";
 import { readEnvironment } from "../host/environment.ts";
 import { checkOutDir } from "../host/files.ts";
+import { widthOf } from "../host/screen.ts";
 import { buildPlan } from "../plan/build.ts";
 import { estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
@@ -106,7 +107,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
       simulated: options.engine.kind === "sim",
       synthetic: options.model.kind === "synthetic",
     },
-    Math.min(host.stderr.columns ?? 100, 100),
+    widthOf(host.stderr, 100),
   );
   return {
     options,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { bytes, duration, ms, rate, UNKNOWN } from "./format.ts";
 import { renderLive, renderLogLine } from "./live.ts";
 import type { Progress } from "./progress.ts";
+import { wrap } from "./terminal.ts";
 
 const progress: Progress = {
   phase: "measure",
@@ -60,6 +61,15 @@ test("a log has a line for each attempt that ended, and none twice", () => {
   );
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a log takes no escapes.
   assert.doesNotMatch(line ?? "", /\u001b/);
+});
+
+test("text wraps at any width, also at none", () => {
+  assert.deepEqual(wrap("one two three", 10), ["one two", "three"]);
+  for (const width of [-15, 0, 1, 10]) {
+    const lines = wrap("a word of considerablelengthindeed", width);
+    assert.equal(lines.join("").replaceAll(" ", ""), "awordofconsiderablelengthindeed");
+    assert.ok(lines.every((line) => line.length <= Math.max(10, width)));
+  }
 });
 
 test("figures have three digits and a unit that fits", () => {

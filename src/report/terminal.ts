@@ -177,7 +177,8 @@ function initials(flags: string[]): string[] {
 }
 
 /** Breaks at spaces; a word that is longer than the line is cut. */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, columns: number): string[] {
+  const width = Math.max(10, columns);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
