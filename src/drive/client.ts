@@ -30,6 +30,15 @@ export interface SendOptions {
 /** A reply above this is cut off: an endless stream must not fill the memory. */
 export const RESPONSE_BYTES_CAP = 64 * 1024 * 1024;
 
+/** What is recorded of a response's headers; cookies and the like are nobody's business. */
+const KEPT_HEADERS = [
+  "content-type",
+  "content-length",
+  "transfer-encoding",
+  "retry-after",
+  "server",
+] as const;
+
 /** The whole exchange may take this many times the longest silence. */
 const TOTAL_TIMEOUTS = 10;
 
@@ -165,8 +174,8 @@ class Recorder implements Dispatcher.DispatchHandler {
     this.#exchange.headersNs = this.#now();
     this.#lastByte = process.hrtime.bigint();
     this.#exchange.status = status;
-    for (const [name, value] of Object.entries(headers)) {
-      this.#exchange.headers[name.toLowerCase()] = String(value);
+    for (const name of KEPT_HEADERS) {
+      if (headers[name] !== undefined) this.#exchange.headers[name] = String(headers[name]);
     }
   }
 

@@ -183,11 +183,12 @@ function readEngine(raw: RawOptions, text: Text, list: List, env: NodeJS.Process
 
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "") return;
+  const clean = url !== null && url.username === "" && url.search === "" && url.hash === "";
+  if (clean && /^https?:$/.test(url.protocol)) return;
   throw new InputError({
     input: "--base-url",
     value: url === null ? text : `${url.protocol}//${url.host}`,
-    expected: "an http or https URL without a user name in it",
+    expected: "an http or https URL without user name and query",
     mend: "For example --base-url http://127.0.0.1:8080/v1; keys come from --api-key-env.",
   });
 }

@@ -50,6 +50,11 @@ const CASES: [string, string[], RegExp[], number?][] = [
   ["a folder as binary", ["run", "--inferrs", "./a-folder"], [/folder/]],
   ["a base URL that is none", ["run", "--base-url", "localhost:8080"], [/--base-url/, /http/]],
   [
+    "a base URL with a key in it",
+    ["run", "--base-url", "http://127.0.0.1:9/v1?key=canary"],
+    [/--base-url/, /--api-key-env/, /^(?!.*canary)/s],
+  ],
+  [
     "a base URL and an engine that is started",
     ["run", "--base-url", "http://127.0.0.1:9/v1", "--engine", "inferrs"],
     [/--base-url/, /Leave one of the two out/],
