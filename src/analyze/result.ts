@@ -103,7 +103,7 @@ function exitOf(
   );
   const status = partial || state.stopped !== null ? "partial" : "complete";
   if (asked.length > 0 && cells.every((cell) => cell.outcome.kind !== "pass")) {
-    const detail = `nothing works: ${cells.length} of ${cells.length} cells failed`;
+    const detail = `nothing works: all ${asked.length} cells that were asked failed`;
     return { status, exitReason: "all-failed", exitDetail: detail };
   }
   return { status, exitReason: "ok", exitDetail: null };

@@ -1,6 +1,6 @@
 /** Raw options to checked ones. Everything wrong is found here, before anything is started. */
 
-import type { Device, EngineSpec, ModelSpec } from "../plan/types.ts";
+import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { InputError } from "./error.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
 import type { OptionName, RawOptions } from "./table.ts";
@@ -14,7 +14,19 @@ export interface AxisText {
   values: string[];
 }
 
-export interface Options {
+/** The limits and counts are the plan's own: they are passed on as they are. */
+export interface Options
+  extends Pick<
+    Plan,
+    | "starts"
+    | "rounds"
+    | "maxTokens"
+    | "timeoutMs"
+    | "timeBudgetMs"
+    | "memoryLimitBytes"
+    | "seed"
+    | "keepBodies"
+  > {
   engine: EngineSpec;
   model: ModelSpec;
   device: Device;
@@ -24,17 +36,9 @@ export interface Options {
   include: string[];
   exclude: string[];
   scale: number;
-  starts: number;
-  rounds: number;
-  maxTokens: number | null;
-  timeoutMs: number;
-  timeBudgetMs: number | null;
-  memoryLimitBytes: number | null;
-  seed: number;
   openclawConfig: string | null;
   failOn: FailOn[];
   out: string;
-  keepBodies: boolean;
   planOnly: boolean;
   json: boolean;
   quiet: boolean;

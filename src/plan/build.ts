@@ -2,22 +2,12 @@
 import type { Compat } from "../result.ts";
 import { name } from "./matrix.ts";
 import type { Scenario } from "./scenario.ts";
-import type { CellSpec, Plan, VariantSpec } from "./types.ts";
+import type { CellSpec, Plan } from "./types.ts";
 
-export interface PlanInputs {
-  variants: VariantSpec[];
-  scenarios: Scenario[];
+export interface PlanInputs extends Omit<Plan, "cells" | "maxRestarts"> {
   combinations: Compat[];
-  /** Flags of the user's own config that are on no axis: part of every cell. */
+  /** Flags of the OpenClaw config that are on no axis: part of every cell. */
   baseCompat: Compat;
-  starts: number;
-  rounds: number;
-  maxTokens: number | null;
-  timeoutMs: number;
-  timeBudgetMs: number | null;
-  memoryLimitBytes: number | null;
-  seed: number;
-  keepBodies: boolean;
 }
 
 /** One cell for each variant, scenario and combination; a scenario without combinations gets one. */
