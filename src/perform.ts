@@ -1,4 +1,5 @@
 /** Does one step in the world and tells the journal. The only place where plan meets machine. */
+import { basename } from "node:path";
 import { attemptMetrics } from "./analyze/metrics.ts";
 import { performAttempt } from "./drive/attempt.ts";
 import { type ClientRequest, MeasuringClient } from "./drive/client.ts";
@@ -107,7 +108,15 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
           signal: world.signal,
           onSpawned: (spawned) => {
             const { pid, startTime } = spawned;
-            world.append({ type: "engine-spawned", variant: name, start: index, pid, startTime });
+            const workDir = basename(world.workDir);
+            world.append({
+              type: "engine-spawned",
+              variant: name,
+              start: index,
+              pid,
+              startTime,
+              workDir,
+            });
             world.onSpawned({ pid, startTime });
           },
         });

@@ -1,5 +1,6 @@
 /** Ends what a killed run left behind: by recorded process id and start time, never by name. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groupMembers, startTimeOf } from "../host/proc.ts";
 import { readJournal } from "../journal/journal.ts";
@@ -15,10 +16,14 @@ export async function endLeftovers(outDir: string): Promise<{ ended: number[] }>
   const ended: number[] = [];
   for (const entry of readJournal(path).entries) {
     if (entry.type !== "engine-spawned" || entry.startTime === null) continue;
-    if (startTimeOf(entry.pid) !== entry.startTime) continue;
-    if (groupMembers(entry.pid).length === 0) continue;
-    signalGroup(entry.pid, "SIGKILL");
-    ended.push(entry.pid);
+    if (startTimeOf(entry.pid) === entry.startTime && groupMembers(entry.pid).length > 0) {
+      signalGroup(entry.pid, "SIGKILL");
+      ended.push(entry.pid);
+    }
+    // A journal is a file like any other: only a name that we would have made is taken from it.
+    if (/^inferrs-bench-\w{6}$/.test(entry.workDir)) {
+      rmSync(join(tmpdir(), entry.workDir), { recursive: true, force: true });
+    }
   }
   return { ended };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { classifyExit } from "../analyze/classify.ts";
 import { groupMembers } from "../host/proc.ts";
@@ -117,14 +117,25 @@ test("what a killed run left is ended by its id and start time, never a stranger
   const { result, pid } = await start(inferrs(script("orphan", "")));
   assert.ok(result.kind === "up");
   const journal = openJournal(join(dir, "journal.jsonl"));
-  const ids = { type: "engine-spawned", variant: "head", start: 0, pid } as const;
+  const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
+  const ids = {
+    type: "engine-spawned",
+    variant: "head",
+    start: 0,
+    pid,
+    workDir: basename(workDir),
+  } as const;
   journal.append({ ...ids, startTime: "1" });
   assert.deepEqual((await endLeftovers(dir)).ended, [], "the start time is another's");
   const { startTimeOf } = await import("../host/proc.ts");
   journal.append({ ...ids, startTime: startTimeOf(pid) });
   assert.deepEqual((await endLeftovers(dir)).ended, [pid]);
   await result.engine.died;
+  assert.equal(existsSync(workDir), false, "its folder goes with it");
   assert.deepEqual((await endLeftovers(dir)).ended, []);
+  journal.append({ ...ids, startTime: "1", workDir: `../${basename(dir)}` });
+  await endLeftovers(dir);
+  assert.equal(existsSync(dir), true, "a path of somebody else's making is not followed");
   journal.close();
   assert.match(readFileSync(join(dir, "engine.log"), "utf8"), /=== head, start 0/);
 });

@@ -30,6 +30,8 @@ export type JournalEvent =
       start: number;
       pid: number;
       startTime: string | null;
+      /** Name of the run's folder below the system's temporary one: a killed run leaves it behind. */
+      workDir: string;
     }
   | {
       type: "start-ready";
