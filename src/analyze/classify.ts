@@ -11,6 +11,8 @@ export interface Finding {
   evidence: string | null;
   /** Where this case is mended by something else than the table says of its kind. */
   remedy?: string;
+  /** Where this case may pass by itself though its kind as a rule doesn't (a 5xx). */
+  transient?: true;
 }
 
 export interface AttemptFacts {
@@ -131,7 +133,9 @@ function classifyStatus(exchange: Exchange, trace: Trace, facts: AttemptFacts): 
   if (refused && facts.toolNames.length > 0 && /\btools?\b|tool_choice|function/i.test(words)) {
     return { kind: "tool-schema-rejected", evidence };
   }
-  return { kind: "http-error", evidence };
+  return refused
+    ? { kind: "http-error", evidence }
+    : { kind: "http-error", evidence, transient: true };
 }
 
 /**

@@ -80,6 +80,7 @@ export function meterSimulator(statePath: string): Meter {
   let phase: Memory | null = null;
   let life: Memory | null = null;
   let oomKills = 0;
+  let prompts = 0;
   const read = (): Record<string, number | null> | null => {
     try {
       return JSON.parse(readFileSync(statePath, "utf8"));
@@ -98,7 +99,9 @@ export function meterSimulator(statePath: string): Meter {
       swapBytes: null,
     });
     life = larger(life, memory(Math.max(state.rssBytes ?? 0, state.peakBytes ?? 0)));
-    phase = larger(phase, memory(state.phasePeakBytes ?? state.peakBytes ?? 0));
+    // A request that never reached the queue left the peak of the one before it there.
+    const recent = (state.prompts ?? 0) > prompts ? state.phasePeakBytes : state.rssBytes;
+    phase = larger(phase, memory(recent ?? 0));
   };
   return {
     sample,
@@ -106,6 +109,7 @@ export function meterSimulator(statePath: string): Meter {
     lifePeak: () => life,
     resetPeak: () => {
       phase = null;
+      prompts = read()?.prompts ?? 0;
     },
     cpuMs: () => {
       const state = read();

@@ -1,6 +1,7 @@
 /** What the journal adds up to so far: the scheduler and the Result read this and nothing else. */
 import type { Finding } from "../analyze/classify.ts";
 import type { Call } from "../analyze/metrics.ts";
+import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
 import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
@@ -84,14 +85,17 @@ export function attemptsOf(cell: CellState, phase: AttemptPhase): Attempt[] {
 }
 
 /**
- * A cell is retired when it has never passed and the same failure was seen twice, or three failures
- * of any kind. One pass keeps it: a flake is not a retired cell.
+ * A cell is retired when it has never passed and has met one failure as often as the table says, or
+ * so many failures of any kind that it hardly can be a flake. One pass keeps it.
  */
 export function isRetired(cell: CellState): boolean {
-  const probes = attemptsOf(cell, "probe");
-  if (probes.some((probe) => probe.finding.kind === "pass")) return false;
-  const kinds = probes.map((probe) => probe.finding.kind);
-  return kinds.length >= 3 || new Set(kinds).size < kinds.length;
+  const findings = attemptsOf(cell, "probe").map((probe) => probe.finding);
+  if (findings.some((finding) => finding.kind === "pass")) return false;
+  if (findings.length >= FLAKE_TRIES) return true;
+  return findings.some((finding) => {
+    const needed = finding.transient ? FLAKE_TRIES : OUTCOMES[finding.kind].settledBy;
+    return findings.filter((other) => other.kind === finding.kind).length >= needed;
+  });
 }
 
 /** It has been probed enough: it is either retired or worth measuring. */

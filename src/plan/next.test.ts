@@ -66,6 +66,34 @@ test("a flake is not a retired cell", () => {
   assert.equal(phases.filter((phase) => phase === "measure").length, 6);
 });
 
+test("what may be a flake gets more tries than a refusal, until it passes or is settled", () => {
+  const odd = "head/chat/requiresStringContent=true,supportsTools=true";
+  const probes = (fate: (nth: number) => Fate) =>
+    fakeRun(fakePlan(), ({ cell, nth }) => (cell === odd ? fate(nth) : "pass")).attempts.filter(
+      (each) => each.cell === odd && each.phase === "probe",
+    ).length;
+  assert.equal(
+    probes(() => "refused-400"),
+    2,
+  );
+  assert.equal(
+    probes(() => "fails-500"),
+    4,
+  );
+  assert.equal(
+    probes((nth) => (nth < 2 ? "fails-500" : "pass")),
+    3,
+  );
+  assert.equal(
+    probes(() => "dies"),
+    3,
+  );
+  assert.equal(
+    probes(() => "hangs"),
+    2,
+  );
+});
+
 test("two different failures get a third probe", () => {
   const odd = "head/chat/requiresStringContent=true,supportsTools=true";
   const { attempts } = fakeRun(fakePlan(), ({ cell, nth }) =>
@@ -149,7 +177,7 @@ test("whatever attempts meet, the run ends and no cell gets more than its rounds
     fc.property(fc.infiniteStream(fc.constantFrom(...fates)), (stream) => {
       const { state, attempts } = fakeRun(fakePlan(), () => stream.next().value ?? "pass");
       for (const cell of state.cells.values()) {
-        assert.ok(attemptsOf(cell, "probe").length <= 3);
+        assert.ok(attemptsOf(cell, "probe").length <= 4);
         assert.ok(attemptsOf(cell, "measure").length <= 6);
       }
       const folded = [...state.cells.values()].reduce((sum, cell) => sum + cell.attempts.length, 0);

@@ -43,6 +43,7 @@ export class Memory {
   #peakBytes = 0;
   #phasePeakBytes = 0;
   #oomKills = 0;
+  #prompts = 0;
   #busyMs = 0;
   #busySince: number | null = null;
 
@@ -55,6 +56,7 @@ export class Memory {
   /** A prompt is being read; an engine that hangs is at work on nothing. */
   begin(promptTokens: number, hangs: boolean): void {
     this.#phasePeakBytes = 0;
+    this.#prompts += 1;
     this.#busySince = hangs ? null : Date.now();
     this.#set(memoryFor(promptTokens, this.#knobs));
   }
@@ -98,6 +100,7 @@ export class Memory {
       rssBytes,
       peakBytes: this.#peakBytes,
       phasePeakBytes: this.#phasePeakBytes,
+      prompts: this.#prompts,
       oomKills: this.#oomKills,
       cpuMs: Math.round(this.#busyMs),
       busySince: this.#busySince,

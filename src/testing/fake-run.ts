@@ -15,6 +15,7 @@ import type { ResultVariant } from "../result.ts";
 export type Fate =
   | "pass"
   | "refused-400"
+  | "fails-500"
   | "truncated"
   | "timeout"
   | "hangs"
@@ -214,7 +215,8 @@ function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
         choices: [{ message: { content: "ab" }, finish_reason: "length" }],
         usage: { prompt_tokens: 12, completion_tokens: 3 },
       });
-  const body = fate === "refused-400" ? '{"error":{"message":"no"}}' : answer;
+  const refused = fate === "refused-400" || fate === "fails-500";
+  const body = refused ? '{"error":{"message":"no"}}' : answer;
   return {
     method: "POST",
     path: "/v1/chat/completions",
@@ -226,10 +228,10 @@ function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
     requestDigest: `body-of-${cell}`,
     requestBody: null,
     connectMs: null,
-    status: fate === "refused-400" ? 400 : 200,
+    status: fate === "refused-400" ? 400 : fate === "fails-500" ? 500 : 200,
     headersNs: 1,
     headers: {
-      "content-type": stream && fate !== "refused-400" ? "text/event-stream" : "application/json",
+      "content-type": stream && !refused ? "text/event-stream" : "application/json",
     },
     segments: [{ tNs: 1e6, bytes: Buffer.from(body) }],
     end:
