@@ -1,11 +1,12 @@
 /** The whole job: options in, measured, reported. Both entries call this and nothing else. */
 import { join } from "node:path";
 import { type BenchEnd, type BenchHost, failed } from "./end.ts";
-import { endLeftovers } from "./engine/leftovers.ts";
+import { endLeftovers, runningIn } from "./engine/leftovers.ts";
 import { finish } from "./finish.ts";
 import { openOutDir } from "./host/files.ts";
+import { startTimeOf } from "./host/proc.ts";
 import { openScreen } from "./host/screen.ts";
-import { SetupError } from "./inputs/error.ts";
+import { InputError, SetupError } from "./inputs/error.ts";
 import { type Prepared, prepare } from "./inputs/prepare.ts";
 import type { RawOptions } from "./inputs/table.ts";
 import type { JournalEvent } from "./journal/events.ts";
@@ -15,6 +16,7 @@ import type { RunState } from "./journal/state.ts";
 import { perform } from "./perform.ts";
 import { next, type Step } from "./plan/next.ts";
 import { type At, toProgress } from "./plan/progress.ts";
+import type { Plan } from "./plan/types.ts";
 import { openWorld } from "./world.ts";
 
 export type { BenchEnd, BenchHost } from "./end.ts";
@@ -31,12 +33,37 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
     if (options.planOnly) {
       return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
     }
+    const running = runningIn(prepared.outDir);
+    if (running !== null) {
+      throw new InputError({
+        input: "--out",
+        value: options.out,
+        expected: "a folder that no run is writing to",
+        mend: `Process ${running} is; wait for it, or choose another folder.`,
+      });
+    }
     await endLeftovers(prepared.outDir);
     openOutDir(prepared.outDir);
     return finish(await run(prepared, host), prepared, host);
   } catch (error) {
     return failed(error);
   }
+}
+
+/** The plan as it is kept: the scenarios' texts, which may be a user's own, only with --keep-bodies. */
+function kept(plan: Plan): Plan {
+  if (plan.keepBodies) return plan;
+  const scenarios = plan.scenarios.map((scenario) => ({
+    ...scenario,
+    system: [],
+    context: null,
+    tools: scenario.tools.map(({ function: { name } }) => ({
+      type: "function" as const,
+      function: { name, description: "", parameters: {} },
+    })),
+    steps: scenario.steps.map((step) => (step.kind === "get" ? step : { ...step, messages: [] })),
+  }));
+  return { ...plan, scenarios };
 }
 
 /** The loop: what next, do it, remember it. */
@@ -59,7 +86,8 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     type: "run-started",
     at,
     tool: { version },
-    plan,
+    owner: { pid: process.pid, startTime: startTimeOf(process.pid) },
+    plan: kept(plan),
     environment,
     estimateMs,
     openclawConfig,

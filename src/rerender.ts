@@ -1,9 +1,9 @@
 /** `report`: an old journal, also that of a killed run, to files and table. */
-import { statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { BenchHost } from "./end.ts";
 import { finish } from "./finish.ts";
-import { checkOutDir, openOutDir } from "./host/files.ts";
+import { checkOutDir } from "./host/files.ts";
 import { InputError } from "./inputs/error.ts";
 import { fold } from "./journal/fold.ts";
 import { readJournal } from "./journal/journal.ts";
@@ -42,7 +42,7 @@ export function report(
     }
     const outDir = given.out === undefined ? dirname(path) : resolve(host.cwd, given.out);
     checkOutDir(outDir);
-    if (given.out !== undefined && outDir !== dirname(path)) openOutDir(outDir);
+    mkdirSync(outDir, { recursive: true });
     const color = host.stdout.isTTY === true && host.env.NO_COLOR === undefined;
     finish(state, { outDir, color, options: { failOn: [], json: given.json === true } }, host);
     return 0;

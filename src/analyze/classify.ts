@@ -54,7 +54,8 @@ export function classifyExit(exit: EngineExit): Finding {
   if (allocator !== undefined) {
     return { kind: "out-of-memory", evidence: `${allocator.trim()} (${how}${peak})` };
   }
-  if (exit.signal === "SIGKILL" && exit.oomKills > 0) {
+  // 137 is how a shell around the engine tells of a SIGKILL.
+  if ((exit.signal === "SIGKILL" || exit.exitCode === 137) && exit.oomKills > 0) {
     return { kind: "out-of-memory", evidence: `killed for memory by the kernel (${how}${peak})` };
   }
   const words = exit.logTail.filter((line) => line.trim() !== "").slice(-2);

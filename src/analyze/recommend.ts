@@ -20,8 +20,9 @@ const WORTH_A_CHANGE = 0.05;
 export function recommend(cells: readonly ResultCell[], guide: Compat): Recommended | null {
   const groups = groupByCompat(cells);
   const passing = groups.filter((group) => group.passed.length > 0);
-  const most = Math.max(...passing.map(worth));
-  const best = passing.filter((group) => worth(group) === most);
+  const pool = withTools(passing, groups);
+  const most = Math.max(...pool.map(worth));
+  const best = pool.filter((group) => worth(group) === most);
   const keeping = best.filter((group) => group.compat.supportsTools !== false);
   const candidates = keeping.length > 0 ? keeping : best;
   const fastest = candidates
@@ -39,6 +40,15 @@ export function recommend(cells: readonly ResultCell[], guide: Compat): Recommen
     toolsKept,
     because: because(chosen, { groups, best, keeping, candidates, asFast, toolsKept }),
   };
+}
+
+/** Combinations that keep the tools and do an agent's turn (or a chat, where no turn was asked). */
+function withTools(passing: Group[], groups: Group[]): Group[] {
+  const agentsAsked = groups.some((group) => group.cells.some(isAgent));
+  const keeping = passing.filter(
+    (group) => group.compat.supportsTools !== false && (!agentsAsked || group.passed.some(isAgent)),
+  );
+  return keeping.length > 0 ? keeping : passing;
 }
 
 interface Group {

@@ -96,6 +96,24 @@ test("tools are kept before tools are dropped", () => {
   assert.match(dropped?.because ?? "", /only chat/);
 });
 
+test("one failed chat, or a failed tool scenario, is no reason to drop the tools", () => {
+  const chat = resultOf(({ cell }) =>
+    cell.includes("chat") && cell.includes("supportsTools=true") ? "refused-400" : "pass",
+  );
+  assert.equal(chat.recommendation?.compat.supportsTools, true);
+  assert.equal(chat.recommendation?.toolsKept, true);
+});
+
+test("a run whose warm-ups kill the engine is partial, says so, and is no pass", () => {
+  const id = "head/chat/requiresStringContent=true,supportsTools=true";
+  const result = resultOf(({ cell, phase }) =>
+    cell === id && phase === "warmup" ? "dies" : "pass",
+  );
+  assert.equal(result.status, "partial");
+  assert.equal(cellOf(result, id).outcome.kind, "engine-crashed");
+  assert.ok(result.warnings.some((warning) => warning.code === "rounds-missing"));
+});
+
 test("within the noise the guide's own flag wins", () => {
   assert.equal(resultOf().recommendation?.compat.requiresStringContent, true);
 });

@@ -22,6 +22,7 @@ import {
   type Warning,
 } from "../result.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
+import { classifyExit } from "./classify.ts";
 import { attemptMetrics } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { recommend } from "./recommend.ts";
@@ -98,15 +99,23 @@ function exitOf(
   if (setup !== undefined && asked.length === 0) {
     return { status: "failed", exitReason: "setup-failed", exitDetail: setup.failure };
   }
-  const partial = cells.some(
-    (cell) => cell.outcome.reason === "budget" || cell.outcome.reason === "engine-gone",
-  );
+  const partial =
+    unmeasured(state).length > 0 ||
+    cells.some((cell) => cell.outcome.reason === "budget" || cell.outcome.reason === "engine-gone");
   const status = partial || state.stopped !== null ? "partial" : "complete";
   if (asked.length > 0 && cells.every((cell) => cell.outcome.kind !== "pass")) {
     const detail = `nothing works: all ${asked.length} cells that were asked failed`;
     return { status, exitReason: "all-failed", exitDetail: detail };
   }
   return { status, exitReason: "ok", exitDetail: null };
+}
+
+/** Cells that passed their probes and did not get all their rounds. */
+function unmeasured(state: RunState): CellState[] {
+  const rounds = state.plan.starts * state.plan.rounds;
+  return [...state.cells.values()].filter(
+    (cell) => hasPassed(cell) && attemptsOf(cell, "measure").length < rounds,
+  );
 }
 
 function countRequests(state: RunState): Result["requests"] {
@@ -120,14 +129,13 @@ function countRequests(state: RunState): Result["requests"] {
 function endOf(start: RunState["starts"][number]): Result["starts"][number]["end"] {
   if (start.exit === null) return null;
   const { exit } = start;
-  const memory = exit.by === "guard" || exit.oomKills > 0;
-  const allocator = exit.logTail.some((line) => /memory allocation of \d+ bytes failed/.test(line));
+  const memory = classifyExit(exit).kind === "out-of-memory";
   const kind =
     exit.by === "us"
       ? start.failure === null
         ? "stopped"
         : "start-failed"
-      : memory || allocator
+      : memory
         ? "out-of-memory"
         : "crashed";
   const logTail = kind === "stopped" ? [] : exit.logTail;
@@ -245,7 +253,10 @@ function metricsOf(passed: Attempt[], calibration: Calibration | null): ResultCe
 
 function outcomeOf(state: RunState, cell: CellState): Outcome {
   const counted = cell.attempts.filter(
-    (attempt) => attempt.phase === "probe" || attempt.phase === "measure",
+    (attempt) =>
+      attempt.phase === "probe" ||
+      attempt.phase === "measure" ||
+      (attempt.phase === "warmup" && attempt.finding.kind !== "pass"),
   );
   const ok = counted.filter((attempt) => attempt.finding.kind === "pass").length;
   const failed = counted.filter((attempt) => attempt.finding.kind !== "pass");
@@ -310,6 +321,13 @@ function derivedWarnings(state: RunState, cells: ResultCell[]): Warning[] {
   if (state.stopped === "time-budget") {
     const text = "The time budget ended the run before every round was measured.";
     warnings.push({ code: "time-budget", text });
+  }
+  const short =
+    state.ended && state.stopped === null && state.interrupted === null ? unmeasured(state) : [];
+  if (short.length > 0) {
+    const names = short.map((cell) => cell.spec.id).join("; ");
+    const text = `Not every round could be measured, because the engine died or hung too often: ${names}.`;
+    warnings.push({ code: "rounds-missing", text });
   }
   const gone = cells.filter((cell) => cell.outcome.reason === "engine-gone");
   if (gone.length > 0) {

@@ -24,6 +24,14 @@ test("the median's interval takes the order statistics of the published tables",
   assert.deepEqual(ranks(25), [8, 18]);
 });
 
+test("a long run has an interval too", () => {
+  const of = (n: number) => medianInterval(Array.from({ length: n }, (_, index) => index + 1));
+  const [low = 0, high = 0] = of(1000) ?? [];
+  const [longLow = 0, longHigh = 0] = of(1001) ?? [];
+  assert.ok(Math.abs(low - longLow) <= 2 && Math.abs(high - longHigh) <= 2);
+  assert.ok((of(5000)?.[0] ?? 0) > 2400);
+});
+
 test("percentiles are given only with enough samples", () => {
   const of = (n: number) =>
     summarize(Array.from({ length: n }, (_, value) => ({ start: 0, round: value, value })));

@@ -25,6 +25,11 @@ export function quantile(values: readonly number[], p: number): number {
 export function medianInterval(values: readonly number[], level = 0.95): [number, number] | null {
   const n = values.length;
   const sorted = [...values].sort((a, b) => a - b);
+  if (n > 1000) {
+    // 0.5^n leaves the range of a double: the normal approximation is exact to a rank here.
+    const rank = Math.max(1, Math.floor(n / 2 - 0.98 * Math.sqrt(n)));
+    return [sorted[rank - 1] ?? Number.NaN, sorted[n - rank] ?? Number.NaN];
+  }
   let below = 0.5 ** n;
   let k = 0;
   let term = below;

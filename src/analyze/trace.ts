@@ -152,9 +152,15 @@ function readUsage(value: unknown): Trace["usage"] {
   const usage = asObject(value);
   if (usage === null) return null;
   return {
-    promptTokens: asNumber(usage.prompt_tokens),
-    outputTokens: asNumber(usage.completion_tokens),
+    promptTokens: asCount(usage.prompt_tokens),
+    outputTokens: asCount(usage.completion_tokens),
   };
+}
+
+/** A number of tokens: whole and not negative, else unknown. */
+function asCount(value: unknown): number | null {
+  const count = asNumber(value);
+  return count !== null && Number.isInteger(count) && count >= 0 ? count : null;
 }
 
 /** The words of an error body: OpenAI's `error.message`, `detail`, `message`, else the text itself. */

@@ -45,12 +45,15 @@ export async function performAttempt(
   if (last !== undefined && last.end.kind !== "closed" && !options.signal.aborted) {
     await Promise.race([engine.died, new Promise((resolve) => setTimeout(resolve, DEATH_NEWS_MS))]);
   }
+  // The attempt's own peak, also when it was the last: a long prompt before it is not its doing.
+  const peak = engine.peak();
+  const exit = engine.exit();
   return {
     exchanges,
     loggedPromptTokens: exchanges.map((exchange) => loggedTokens(engine, exchange)),
-    exit: engine.exit(),
+    exit: exit === null ? null : { ...exit, peak: peak ?? exit.peak },
     silentCpuMs: last?.end.kind === "timeout" ? silentCpuMs : null,
-    peak: engine.exit()?.peak ?? engine.peak(),
+    peak: peak ?? exit?.peak ?? null,
   };
 }
 

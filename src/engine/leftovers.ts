@@ -7,6 +7,19 @@ import { readJournal } from "../journal/journal.ts";
 import { signalGroup } from "./process.ts";
 
 /**
+ * Whether the run that writes to a folder is still going on, in another process.
+ * @returns its process id, or null
+ */
+export function runningIn(outDir: string): number | null {
+  const path = join(outDir, "journal.jsonl");
+  if (!existsSync(path)) return null;
+  const [first] = readJournal(path).entries;
+  const owner = first?.type === "run-started" ? first.owner : undefined;
+  if (owner === undefined || owner.startTime === null || owner.pid === process.pid) return null;
+  return startTimeOf(owner.pid) === owner.startTime ? owner.pid : null;
+}
+
+/**
  * Looks into the journal of an output folder for engines that were started and never ended.
  * @returns the process ids of the groups that were still alive and have been ended
  */

@@ -64,6 +64,8 @@ export async function startEngine(
   const died = spawned.exited.then(({ exitCode, signal }) => {
     meter.sample();
     meter.stop();
+    // Children that outlived it would hold memory and CPU beside the next start.
+    spawned.kill();
     exit = {
       exitCode,
       signal,

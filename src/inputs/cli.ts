@@ -119,10 +119,12 @@ async function cliHost() {
       interrupt.abort(name);
     });
   }
-  // `inferrs-bench | head`: a reader that has gone is no error of ours.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  // A reader or a terminal that has gone is no reason to lose what was measured.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (!["EPIPE", "EIO", "ENOTCONN", "ECONNRESET"].includes(error.code ?? "")) throw error;
+    });
+  }
   const { env, stdout, stderr } = process;
   return {
     env,

@@ -187,7 +187,12 @@ function readEngine(raw: RawOptions, text: Text, list: List, env: NodeJS.Process
 
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const clean = url !== null && url.username === "" && url.search === "" && url.hash === "";
+  const clean =
+    url !== null &&
+    url.username === "" &&
+    url.password === "" &&
+    url.search === "" &&
+    url.hash === "";
   if (clean && /^https?:$/.test(url.protocol)) return;
   throw new InputError({
     input: "--base-url",

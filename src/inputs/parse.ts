@@ -48,7 +48,9 @@ export function parseSize(input: string, text: string): number {
   const match = /^([\d.]+)\s*([a-z]*)$/i.exec(text.trim());
   const unit = UNIT_BYTES[match?.[2]?.toLowerCase() ?? "?"];
   const value = Number(match?.[1]);
-  if (unit !== undefined && Number.isFinite(value) && value > 0) return Math.round(value * unit);
+  if (unit !== undefined && Number.isFinite(value) && value * unit >= 1) {
+    return Math.round(value * unit);
+  }
   throw new InputError({
     input,
     value: text,

@@ -54,6 +54,16 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const scenarios = [...new Set(options.scenarios)].map((each) =>
     loadScenario(each, { benchDir, cwd: host.cwd, scale: options.scale }),
   );
+  const names = scenarios.map((scenario) => scenario.name);
+  const twice = names.find((each, index) => names.indexOf(each) !== index);
+  if (twice !== undefined) {
+    throw new InputError({
+      input: "--scenario",
+      value: twice,
+      expected: "scenarios with different names",
+      mend: "A file's name is its scenario's name: rename one of the two.",
+    });
+  }
   const openclawConfig = mergeOpenClawConfig(
     readJson5("bench/openclaw.json5", join(benchDir, "openclaw.json5"), host.cwd),
     options.openclawConfig === null

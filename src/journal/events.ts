@@ -15,6 +15,8 @@ export type JournalEvent =
       type: "run-started";
       at: string;
       tool: { version: string };
+      /** The process that writes this journal: while it lives, the folder is its own. */
+      owner?: { pid: number; startTime: string | null };
       plan: Plan;
       environment: Result["environment"];
       estimateMs: number | null;

@@ -69,7 +69,7 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     }
     case "start-begun":
-      state.live = { ...event, ready: false, unsettled: false, hung: false };
+      state.live = { ...event, ready: false, unsettled: false, hung: false, lost: false };
       state.starts.push({
         variant: event.variant,
         start: event.start,
@@ -115,7 +115,7 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "settled":
       state.settleRequests += event.requests;
-      if (state.live) state.live.unsettled = false;
+      if (state.live) Object.assign(state.live, { unsettled: false, lost: !event.idle });
       if (!event.idle) {
         const variant = state.variants.get(event.variant);
         const spec = state.plan.variants.find((each) => each.name === event.variant);
@@ -136,7 +136,11 @@ function apply(state: RunState, event: JournalEvent): void {
       const start = state.starts.find(
         (each) => each.variant === event.variant && each.start === event.start,
       );
-      if (start) Object.assign(start, { exit: event.exit, peak: event.peak, ended: true });
+      if (start)
+        Object.assign(start, { exit: event.exit, peak: event.peak ?? start.peak, ended: true });
+      // A life that was ended because it hung counts as one that was lost.
+      const variant = state.variants.get(event.variant);
+      if (variant && (state.live?.hung || state.live?.lost)) variant.restarts += 1;
       state.live = null;
       return;
     }
@@ -186,7 +190,7 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
   };
   cell.attempts.push(attempt);
   const start = currentStart(state);
-  if (start && event.peak) start.peak = event.peak;
+  if (start && event.peak && event.peak.bytes > (start.peak?.bytes ?? -1)) start.peak = event.peak;
   if (state.live) {
     state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
     state.live.hung = finding.kind === "engine-hung" && !isAttached(variant);

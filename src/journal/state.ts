@@ -48,6 +48,8 @@ export interface Live {
   unsettled: boolean;
   /** It took a request and does nothing: waiting for it is of no use. */
   hung: boolean;
+  /** It did not become idle again and is being ended. */
+  lost: boolean;
 }
 
 export interface VariantState {

@@ -145,6 +145,18 @@ test("an engine that always dies is started a bounded number of times", () => {
   assert.ok(starts <= plan.maxRestarts + 1, `${starts} starts`);
 });
 
+test("a cell whose warm-ups fail is given up, and the others are measured all the same", () => {
+  const odd = "head/chat/requiresStringContent=true,supportsTools=true";
+  for (const fate of ["hangs", "dies"] as const) {
+    const { state } = fakeRun(fakePlan(), ({ cell, phase }) =>
+      cell === odd && phase === "warmup" ? fate : "pass",
+    );
+    for (const cell of state.cells.values()) {
+      assert.equal(attemptsOf(cell, "measure").length, cell.spec.id === odd ? 0 : 6, fate);
+    }
+  }
+});
+
 test("an attached engine is probed and measured in one life", () => {
   const plan = fakePlan({
     variants: [

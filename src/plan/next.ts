@@ -102,9 +102,18 @@ function cellsOf(state: RunState, variant: string): CellState[] {
   );
 }
 
+/** A cell that fails so many warm-ups is measured no further: it would cost the others their time. */
+const WARMUP_TRIES = 3;
+
+function failedWarmups(cell: CellState): number {
+  return attemptsOf(cell, "warmup").filter((attempt) => attempt.finding.kind !== "pass").length;
+}
+
 /** Cells that are worth measuring. */
 export function liveCells(state: RunState, variant: string): CellState[] {
-  return cellsOf(state, variant).filter((cell) => hasPassed(cell) && !isRetired(cell));
+  return cellsOf(state, variant).filter(
+    (cell) => hasPassed(cell) && !isRetired(cell) && failedWarmups(cell) < WARMUP_TRIES,
+  );
 }
 
 /** First every cell once, then every cell again: a cheap cell is known before a costly one is repeated. */

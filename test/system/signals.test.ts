@@ -44,6 +44,19 @@ for (const [when, seen, args] of MOMENTS) {
   }
 }
 
+test("a second run in the same folder is refused, and the first goes on", async () => {
+  const cwd = scratch();
+  const out = join(cwd, "inferrs-bench-out");
+  const { child, ended } = begin(["demo", "--quiet", "--scenario", "chat", ...SLOW], { cwd });
+  await untilIn(join(out, "journal.jsonl"), /"phase":"measure","cell"/);
+  const second = await run(["demo", "--quiet"], cwd);
+  assert.equal(second.code, 2);
+  assert.match(second.stderr, new RegExp(`Process ${child.pid} is`));
+  child.kill("SIGINT");
+  assert.equal((await ended).code, 130);
+  assert.ok(resultIn(out).cells.some((cell) => (cell.metrics.turnMs?.n ?? 0) > 0));
+});
+
 test("a run killed by SIGKILL leaves a journal that makes a partial result, and the next run cleans up", async () => {
   const cwd = scratch();
   const out = join(cwd, "inferrs-bench-out");

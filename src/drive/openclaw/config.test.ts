@@ -86,6 +86,44 @@ test("no literal secret gets through, references do", () => {
   assert.equal(reference.value.models.providers.inferrs.apiKey, "${MY_KEY}");
 });
 
+test("what isn't known to be harmless is left out, wherever it stands", () => {
+  const reference = "inferrs/google/gemma-4-E2B-it";
+  const user = {
+    agents: {
+      defaults: { models: { [reference]: { alias: "A", params: { apiKey: "canary-1" } } } },
+    },
+    models: {
+      providers: {
+        inferrs: {
+          apiKeys: ["canary-2"],
+          localService: { args: ["--api-key", "canary-3"] },
+          models: [{ id: "google/gemma-4-E2B-it", extra: "canary-4" }],
+        },
+      },
+    },
+  };
+  const { text } = render(user, { modelId: "google/gemma-4-E2B-it" });
+  assert.doesNotMatch(text + JSON.stringify(mergeOpenClawConfig(base, user)), /canary/);
+  assert.match(text, /alias: "A"/);
+});
+
+test("a flag's value of the wrong type is found before anything is measured", () => {
+  const models = [{ id: "google/gemma-4-E2B-it", compat: { maxTokensField: 5 } }];
+  const user = { models: { providers: { inferrs: { models } } } };
+  assert.throws(
+    () => mergeOpenClawConfig(base, user),
+    /maxTokensField: got "5"; expected max_comp/,
+  );
+});
+
+test("the primary model may be a plain text", () => {
+  const user = {
+    agents: { defaults: { model: "local/tiny" } },
+    models: { providers: { local: { models: [{ id: "tiny" }] } } },
+  };
+  assert.equal(mergeOpenClawConfig(base, user).provider, "local");
+});
+
 test("another provider is the one under test when the primary model names it", () => {
   const user = {
     agents: { defaults: { model: { primary: "local/tiny" } } },

@@ -6,7 +6,7 @@ import JSON5 from "json5";
 import { InputError } from "../../inputs/error.ts";
 import { suggest } from "../../inputs/parse.ts";
 import type { Compat, CompatValue } from "../../result.ts";
-import { COMPAT_FLAGS } from "./compat-flags.ts";
+import { COMPAT_FLAGS, type CompatFlag } from "./compat-flags.ts";
 
 type Json = Record<string, unknown>;
 
@@ -64,7 +64,8 @@ export function mergeOpenClawConfig(base: unknown, user: unknown): OpenClawConfi
 /** The provider and model under test: those of `agents.defaults.model.primary`, else the guide's. */
 function pick(config: Json) {
   const defaults = at(config, "agents", "defaults");
-  const primary = String(at(defaults, "model")?.primary ?? "inferrs/");
+  const model = defaults?.model;
+  const primary = String(typeof model === "string" ? model : (at(model)?.primary ?? "inferrs/"));
   const providers = at(config, "models", "providers") ?? {};
   const named = primary.split("/")[0] ?? "inferrs";
   const provider = providers[named] === undefined ? "inferrs" : named;
@@ -72,10 +73,35 @@ function pick(config: Json) {
   const { models, ...providerEntry } = entry;
   const list = Array.isArray(models) ? models : [];
   const wanted = primary.slice(primary.indexOf("/") + 1);
-  const model = list.find((each) => (each as Json | null)?.id === wanted) ?? list[0] ?? {};
-  const modelEntry = asObject(model, `models.providers.${provider}.models`);
-  const alias = at(defaults, "models", primary) ?? {};
-  return { provider, providerEntry, modelEntry, alias };
+  const found = list.find((each) => (each as Json | null)?.id === wanted) ?? list[0] ?? {};
+  const modelEntry = asObject(found, `models.providers.${provider}.models`);
+  const called = at(defaults, "models", primary)?.alias;
+  const alias = typeof called === "string" ? { alias: called } : {};
+  return {
+    provider,
+    providerEntry: only(providerEntry, PROVIDER_KEYS),
+    modelEntry: only(modelEntry, MODEL_KEYS),
+    alias,
+  };
+}
+
+/** What of the entries is written out; anything else is the user's own and stays with the user. */
+const PROVIDER_KEYS = ["baseUrl", "apiKey", "api", "timeoutSeconds", "headers"];
+const MODEL_KEYS = [
+  "id",
+  "name",
+  "api",
+  "reasoning",
+  "input",
+  "cost",
+  "contextWindow",
+  "contextTokens",
+  "maxTokens",
+  "compat",
+];
+
+function only(entry: Json, keys: string[]): Json {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => keys.includes(key)));
 }
 
 /** Flags that change a request; an unknown one is an error, as it is for OpenClaw itself. */
@@ -92,9 +118,30 @@ function compatOf(entry: Json): Compat {
         mend: suggest(name, Object.keys(COMPAT_FLAGS)),
       });
     }
-    if (row.effect === "applied") known[name] = value as CompatValue;
+    if (row.effect !== "applied") continue;
+    known[name] = checked(name, row, value);
   }
   return known;
+}
+
+/** A value of the flag's own type: a wrong one would be found only when all is measured. */
+function checked(name: string, row: CompatFlag, value: unknown): CompatValue {
+  if (row.type === "boolean" && typeof value === "boolean") return value;
+  const texts = Array.isArray(value) && value.every((each) => typeof each === "string");
+  if (row.type === "list" && texts) return value as string[];
+  if (Array.isArray(row.type) && typeof value === "string" && row.type.includes(value))
+    return value;
+  throw new InputError({
+    input: `--openclaw-config compat.${name}`,
+    value: String(JSON.stringify(value)),
+    expected:
+      row.type === "boolean"
+        ? "true or false"
+        : row.type === "list"
+          ? "a list of texts"
+          : row.type.join(" or "),
+    mend: "",
+  });
 }
 
 /**
