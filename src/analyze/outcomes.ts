@@ -1,4 +1,4 @@
-/** The one table of outcomes: kind, what it means, what mends it, and and when it is settled. */
+/** The one table of outcomes: kind, what it means, what mends it, and when it is settled. */
 import type { OutcomeKind } from "../result.ts";
 
 export interface OutcomeRow {

@@ -7,7 +7,6 @@ import {
   type CellState,
   hasPassed,
   isProbed,
-  isRetired,
   type Live,
   type RunState,
 } from "../journal/state.ts";
@@ -112,7 +111,7 @@ function failedWarmups(cell: CellState): number {
 /** Cells that are worth measuring. */
 export function liveCells(state: RunState, variant: string): CellState[] {
   return cellsOf(state, variant).filter(
-    (cell) => hasPassed(cell) && !isRetired(cell) && failedWarmups(cell) < WARMUP_TRIES,
+    (cell) => hasPassed(cell) && failedWarmups(cell) < WARMUP_TRIES,
   );
 }
 
