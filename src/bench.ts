@@ -93,7 +93,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     openclawConfig,
   });
   for (const warning of prepared.warnings) append({ type: "warning", warning });
-  const world = openWorld(prepared, host, append, show);
+  const world = openWorld(prepared, host, append, show, journal.now);
   try {
     for (;;) {
       const now = current(state);

@@ -1,9 +1,10 @@
 /** Does one step in the world and tells the journal. The only place where plan meets machine. */
 import { basename } from "node:path";
 import { attemptMetrics } from "./analyze/metrics.ts";
-import { performAttempt } from "./drive/attempt.ts";
-import { type ClientRequest, MeasuringClient } from "./drive/client.ts";
-import { plainVariant } from "./drive/openclaw/request.ts";
+import { type AttemptRecord, performAttempt } from "./drive/attempt.ts";
+import { crosscheckRequests } from "./drive/crosscheck.ts";
+import { type PlannedRequest, plainVariant } from "./drive/openclaw/request.ts";
+import { ClientPool } from "./drive/pool.ts";
 import { runRound } from "./drive/round.ts";
 import { settle } from "./drive/settle.ts";
 import { attachEngine } from "./engine/attached.ts";
@@ -11,9 +12,11 @@ import type { RunningEngine } from "./engine/engine.ts";
 import { startEngine } from "./engine/started.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { RunState } from "./journal/state.ts";
+import { ALONE, arrivalsOf, turnsOf } from "./plan/load.ts";
 import type { Step } from "./plan/next.ts";
 import type { At } from "./plan/progress.ts";
-import type { VariantSpec } from "./plan/types.ts";
+import { isAttached, type VariantSpec } from "./plan/types.ts";
+import { variationOf, variationOfTurn } from "./plan/variation.ts";
 import type { ProvisionedVariant } from "./provision/variant.ts";
 
 /** What the steps share: the engine that is up, and how to reach it. */
@@ -23,14 +26,16 @@ export interface World {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   provision: (variant: VariantSpec) => Promise<ProvisionedVariant>;
-  /** What a cell sends, given the id under which the model is served. */
-  requestsOf: (cell: string, servedId: string) => ClientRequest[];
+  /** What a cell sends in one turn, given the id under which the model is served. */
+  requestsOf: (cell: string, servedId: string, variation: number) => PlannedRequest[];
+  /** Milliseconds since the journal was opened. */
+  now: () => number;
   append: (event: JournalEvent) => void;
   /** Tells the live view which cell is being asked, or has just been. */
   show: (at: At) => void;
   onSpawned: (process: { pid: number; startTime: string | null }) => void;
   variants: Map<string, ProvisionedVariant>;
-  up: { engine: RunningEngine; client: MeasuringClient } | null;
+  up: { engine: RunningEngine; pool: ClientPool } | null;
 }
 
 const LEAST_LOAD_TIMEOUT_MS = 600_000;
@@ -46,14 +51,23 @@ export async function perform(step: Step, state: RunState, world: World): Promis
     case "settle":
       return await settleEngine(step, state, world);
     case "probe":
-      await ask(step.cell, { ...step, phase: "probe" }, state, world);
+      await ask(
+        step.cell,
+        { ...step, phase: "probe", variation: variationOf("probe", step.round), limit: null },
+        state,
+        world,
+      );
       return;
     case "calibrate":
       await ask(step.cell, { ...step, phase: "calibrate", round: 0 }, state, world);
       return;
+    case "crosscheck":
+      return await crosscheck(step, state, world);
     case "measure": {
       const phase = step.warmup ? "warmup" : "measure";
-      await runRound(step.cells, (cell) => ask(cell, { ...step, phase }, state, world));
+      const variation = variationOf(phase, step.round);
+      const ids = { ...step, phase, variation, limit: null } as const;
+      await runRound(step.cells, (cell) => ask(cell, ids, state, world));
       return;
     }
     case "stop":
@@ -136,7 +150,7 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
     return;
   }
   const up = started.engine;
-  world.up = { engine: up, client: new MeasuringClient(up.baseUrl, up.apiKey) };
+  world.up = { engine: up, pool: new ClientPool(up.baseUrl, up.apiKey) };
   const { readyMs, servedId, version } = up;
   world.append({ type: "start-ready", variant: name, start: index, readyMs, servedId, version });
 }
@@ -153,7 +167,9 @@ async function settleEngine(
   const gone = new AbortController();
   void up.engine.died.then(() => gone.abort("the engine died"));
   const signal = AbortSignal.any([world.signal, gone.signal]);
-  const settled = await settle(up.engine, up.client, { timeoutMs, signal });
+  const client = up.pool.take();
+  const settled = await settle(up.engine, client, { timeoutMs, signal });
+  up.pool.give(client);
   if (world.signal.aborted) return;
   world.append({ type: "settled", variant: step.variant, start: step.start, ...settled });
   if (await buryDead(step, world)) return;
@@ -164,7 +180,7 @@ async function settleEngine(
 async function buryDead(ids: { variant: string; start: number }, world: World): Promise<boolean> {
   const exit = world.up?.engine.exit() ?? null;
   if (exit === null) return false;
-  await world.up?.client.close();
+  await world.up?.pool.close();
   world.up = null;
   world.append({ type: "engine-died", variant: ids.variant, start: ids.start, exit });
   return true;
@@ -175,6 +191,10 @@ interface AttemptIds {
   variant: string;
   start: number;
   round: number;
+  /** Which of the prompts. */
+  variation: number;
+  /** Of a plain request: how many tokens to ask for; null: as many as the stream. */
+  limit: number | null;
 }
 
 /** One attempt at a cell, into the journal. */
@@ -187,29 +207,82 @@ async function ask(
   const { up } = world;
   if (up === null || (await buryDead(ids, world))) return { durationMs: null, halt: true };
   world.show({ running: cell, finished: null });
-  const streamed = world.requestsOf(cell, up.engine.servedId);
-  const requests = ids.phase === "calibrate" ? streamed.map(plainVariant) : streamed;
-  const { timeoutMs, keepBodies } = state.plan;
+  const { phase, variant, start, round, variation, limit } = ids;
+  const { timeoutMs, keepBodies, seed } = state.plan;
+  const load = phase === "calibrate" ? ALONE : (state.cells.get(cell)?.spec.load ?? ALONE);
+  const turns = Array.from({ length: turnsOf(load) }, (_, turn) =>
+    world.requestsOf(cell, up.engine.servedId, variationOfTurn(variation, turn)),
+  );
+  const requests = phase === "calibrate" ? turns.map((turn) => plainTurn(turn, limit)) : turns;
   const options = { timeoutMs, keepBodies, signal: world.signal };
-  const record = await performAttempt(up.engine, up.client, requests, options);
+  const arrivals = arrivalsOf(load, seed + variation);
+  const atMs = world.now();
+  const record = await performAttempt(up.engine, up.pool, requests, arrivals, options);
   if (world.signal.aborted) return { durationMs: null, halt: true };
-  const { phase, variant, start, round } = ids;
-  world.append({ type: "attempt", phase, cell, variant, start, round, ...record });
+  const which = { phase, cell, variant, start, round, variation, limit, atMs };
+  world.append({ type: "attempt", ...which, ...record });
   world.show({ running: null, finished: cell });
   const died = await buryDead(ids, world);
   const attempt = state.cells.get(cell)?.attempts.at(-1);
-  const durationMs = attemptMetrics(attempt?.calls ?? []).get("turnMs") ?? null;
+  const calls = attempt?.calls ?? [];
+  const last = calls.at(-1)?.exchange;
+  const burst = last?.turn === undefined ? null : (last.sentNs + last.end.tNs) / 1e6;
+  const durationMs = burst ?? attemptMetrics(calls).get("turnMs") ?? null;
   return {
     durationMs,
     halt: died || state.live === null || state.live.unsettled || state.live.hung,
   };
 }
 
+/** The turn without streaming; of a shortened one the first model call is enough. */
+function plainTurn(turn: readonly PlannedRequest[], limit: number | null): PlannedRequest[] {
+  const plain = turn.map((request) => plainVariant(request, limit));
+  const first = plain.findIndex((request) => request.kind === "generate");
+  return limit === null ? plain : plain.slice(first, first + 1);
+}
+
+/** One small chat on every route of the server; what its counts are worth is worked out later. */
+async function crosscheck(
+  step: Step & { kind: "crosscheck" },
+  state: RunState,
+  world: World,
+): Promise<void> {
+  const { up } = world;
+  if (up === null || (await buryDead(step, world))) return;
+  const { timeoutMs, keepBodies, seed } = state.plan;
+  const ollama = !isAttached(specOf(state, step.variant));
+  const requests = crosscheckRequests(up.engine.servedId, step.maxTokens, seed, ollama);
+  const exchanges: AttemptRecord["exchanges"] = [];
+  const loggedPromptTokens: (number | null)[] = [];
+  let exit: AttemptRecord["exit"] = null;
+  const atMs = world.now();
+  // Each on its own: a server without the Ollama route still tells by the other two.
+  for (const request of requests) {
+    const sentNs = (world.now() - atMs) * 1e6;
+    const options = { timeoutMs, keepBodies, signal: world.signal };
+    const record = await performAttempt(
+      up.engine,
+      up.pool,
+      [[request]],
+      arrivalsOf(ALONE, seed),
+      options,
+    );
+    if (world.signal.aborted) return;
+    exchanges.push(...record.exchanges.map((exchange) => ({ ...exchange, sentNs })));
+    loggedPromptTokens.push(...record.loggedPromptTokens);
+    exit = record.exit;
+    if (exit !== null || record.exchanges.some(({ end }) => end.kind !== "closed")) break;
+  }
+  const { variant, start } = step;
+  world.append({ type: "crosschecked", variant, start, atMs, exchanges, loggedPromptTokens, exit });
+  await buryDead(step, world);
+}
+
 async function stop(ids: { variant: string; start: number }, world: World): Promise<void> {
   if (await buryDead(ids, world)) return;
   const { up } = world;
   world.up = null;
-  await up?.client.close();
+  await up?.pool.close();
   const ended = (await up?.engine.stop()) ?? { exit: null, peak: null };
   world.append({ type: "start-ended", variant: ids.variant, start: ids.start, ...ended });
 }

@@ -29,6 +29,9 @@ export const OUTCOME_KINDS = [
   "client-failed",
   "stream-truncated",
   "stream-error",
+  "tokens-lost",
+  "client-lagged",
+  "response-too-large",
   "empty-reply",
   "expectation-failed",
   "http-error",
@@ -84,9 +87,17 @@ export const METRIC_NAMES = [
   "decodeTokensPerSecond",
   "tpotMs",
   "itlMedianMs",
+  "itlP99Ms",
   "itlMaxMs",
   "turnMs",
   "toolCallMs",
+  "repeatTtftMs",
+  "coldTtftMs",
+  "coldTurnMs",
+  "queueMs",
+  "throughputTokensPerSecond",
+  "requestsPerSecond",
+  "sendLagMs",
 ] as const;
 
 const outcome = z.strictObject({
@@ -111,8 +122,9 @@ const memory = z.strictObject({
   swapBytes: z.int().nonnegative().nullable(),
 });
 
-export const PROMPT_SOURCES = ["usage", "engine-log", "replay"] as const;
-export const OUTPUT_SOURCES = ["usage", "calibrated", "chunks"] as const;
+/** Where a count of tokens comes from, best first; docs/metrics.md tells what each means. */
+export const PROMPT_SOURCES = ["usage", "timings", "engine-log", "replay"] as const;
+export const OUTPUT_SOURCES = ["usage", "timings", "calibrated", "limit", "chunks"] as const;
 
 const cell = z.strictObject({
   id: z.string(),
@@ -124,6 +136,13 @@ const cell = z.strictObject({
   scale: z.number().positive(),
   compat,
   settings: z.record(z.string(), jsonValue),
+  /** How many turns were in flight at once. */
+  load: z.discriminatedUnion("kind", [
+    /** So many users, each of whom sends the next turn when the last is answered. */
+    z.strictObject({ kind: z.literal("closed"), concurrency: z.int().positive() }),
+    /** Turns come at random at this mean rate; latencies count from when a turn was due. */
+    z.strictObject({ kind: z.literal("open"), requestsPerSecond: z.number().positive() }),
+  ]),
   outcome,
   tokens: z.strictObject({
     prompt: z.int().nonnegative().nullable(),
@@ -156,6 +175,31 @@ const engineStart = z.strictObject({
       logTail: z.array(z.string()),
     })
     .nullable(),
+});
+
+const counts = z.int().nonnegative().nullable();
+const rates = z.strictObject({
+  /** By the client's clock. */
+  ours: z.number().nullable(),
+  /** By the durations that the engine itself gives on /api/chat. */
+  engine: z.number().nullable(),
+});
+
+const crosscheck = z.strictObject({
+  variant: z.string(),
+  promptTokens: z.strictObject({ log: counts, stream: counts, plain: counts, ollama: counts }),
+  outputTokens: z.strictObject({ stream: counts, chunks: counts, plain: counts, ollama: counts }),
+  prefillTokensPerSecond: rates,
+  decodeTokensPerSecond: rates,
+  /** What the routes do not agree on, in words. */
+  disagreements: z.array(z.string()),
+});
+
+const idle = z.strictObject({
+  wallMs: z.number().nonnegative(),
+  idleMs: z.number().nonnegative(),
+  /** idleMs / wallMs. */
+  share: z.number().min(0).max(1),
 });
 
 const variant = z.strictObject({
@@ -233,12 +277,23 @@ export const resultSchema = z
     requests: z.strictObject({
       probe: z.int().nonnegative(),
       calibrate: z.int().nonnegative(),
+      /** One small chat on every route; one of them goes to /api/chat on an engine of our own. */
+      crosscheck: z.int().nonnegative(),
       warmup: z.int().nonnegative(),
       measure: z.int().nonnegative(),
       settle: z.int().nonnegative(),
     }),
     variants: z.array(variant),
     starts: z.array(engineStart),
+    /** One small chat asked on every route of the server: what each counts, our rates and its own. */
+    crosschecks: z.array(crosscheck),
+    /** Wall time in which no request was in flight and no engine was starting. */
+    overhead: idle
+      .extend({
+        /** From the first measured request to the end of the last. */
+        measuring: idle.nullable(),
+      })
+      .nullable(),
     cells: z.array(cell),
     recommendation: recommendation.nullable(),
     fit: z.null(),

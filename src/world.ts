@@ -22,6 +22,7 @@ export function openWorld(
   host: BenchHost,
   append: (event: JournalEvent) => void,
   show: (at: At) => void,
+  now: () => number,
 ): OpenWorld {
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
   const { plan } = prepared;
@@ -38,6 +39,7 @@ export function openWorld(
     signal: host.signal,
     append,
     show,
+    now,
     variants: new Map(),
     up: null,
     provision: (variant) =>
@@ -48,7 +50,7 @@ export function openWorld(
         toolVersion: prepared.toolVersion,
         configDigest: prepared.configDigest,
       }),
-    requestsOf: (id, servedId) => {
+    requestsOf: (id, servedId, variation) => {
       const cell = plan.cells.find((each) => each.id === id);
       const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);
       if (cell === undefined || scenario === undefined) throw new Error(`no cell ${id}`);
@@ -57,6 +59,7 @@ export function openWorld(
         compat: cell.compat,
         maxTokens: plan.maxTokens,
         seed: plan.seed,
+        variation,
       });
     },
     onSpawned: (spawned) => {
@@ -65,7 +68,7 @@ export function openWorld(
     },
     close: async () => {
       await world.up?.engine.stop();
-      await world.up?.client.close();
+      await world.up?.pool.close();
       world.up = null;
       onExit();
       process.removeListener("exit", onExit);

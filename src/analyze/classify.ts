@@ -1,6 +1,7 @@
 /** What became of one attempt. Pure: exchanges, traces and the engine's end in, a finding out. */
 import type { Exchange } from "../drive/types.ts";
 import type { EngineExit } from "../engine/types.ts";
+import type { ClientLoad } from "../journal/events.ts";
 import type { OutcomeKind } from "../result.ts";
 import { asObject, asString, parseJson } from "./json.ts";
 import type { Trace } from "./trace.ts";
@@ -22,23 +23,46 @@ export interface AttemptFacts {
   toolNames: readonly string[];
   exit: EngineExit | null;
   silentCpuMs: number | null;
+  client?: ClientLoad | undefined;
   attached: boolean;
 }
 
 /** CPU time under which a silent engine counts as hung: it wasn't even slowly at work. */
 const HUNG_CPU_MS = 50;
 
+/** This tool was kept from reading for so long, and for this share of the attempt: the times are not the engine's. */
+const SPOILING_LAG_MS = 250;
+const SPOILING_LAG_SHARE = 0.1;
+
 /** The first thing that went wrong decides. */
 export function classify(facts: AttemptFacts): Finding {
   if (facts.exit !== null) return classifyExit(facts.exit);
-  for (const [index, exchange] of facts.exchanges.entries()) {
-    const trace = facts.traces[index];
-    const finding = trace === undefined ? null : classifyExchange(exchange, trace, facts);
-    if (finding !== null) return finding;
+  const failed = firstFailure(facts);
+  if (failed !== null) return failed;
+  const { client } = facts;
+  if (
+    client &&
+    client.loopDelayMs > Math.max(SPOILING_LAG_MS, SPOILING_LAG_SHARE * client.tookMs)
+  ) {
+    const evidence = `this tool could not read for ${Math.round(client.loopDelayMs)} ms of the ${Math.round(client.tookMs)} ms that the attempt took`;
+    return { kind: "client-lagged", evidence };
   }
   return facts.exchanges.length === 0
     ? { kind: "not-run", evidence: null }
     : { kind: "pass", evidence: null };
+}
+
+function firstFailure(facts: AttemptFacts): Finding | null {
+  for (const [index, exchange] of facts.exchanges.entries()) {
+    const trace = facts.traces[index];
+    const finding = trace === undefined ? null : classifyExchange(exchange, trace, facts);
+    if (finding === null) continue;
+    const turns = new Set(facts.exchanges.map((each) => each.turn)).size;
+    if (exchange.turn === undefined) return finding;
+    const evidence = clip(`turn ${exchange.turn + 1} of ${turns} at once: ${finding.evidence}`);
+    return { ...finding, evidence };
+  }
+  return null;
 }
 
 /** Memory or not: who ended the process, and with what. */
@@ -66,6 +90,8 @@ function classifyExchange(exchange: Exchange, trace: Trace, facts: AttemptFacts)
   switch (exchange.end.kind) {
     case "refused":
       return { kind: "unreachable", evidence: clip(exchange.end.error) };
+    case "capped":
+      return { kind: "response-too-large", evidence: clip(exchange.end.error) };
     case "timeout": {
       const hung = facts.silentCpuMs !== null && facts.silentCpuMs < HUNG_CPU_MS;
       const cpu =

@@ -1,12 +1,14 @@
 /** The figures of one attempt, by the definitions in docs/metrics.md. Pure. */
 import type { Exchange } from "../drive/types.ts";
 import type { MetricName } from "../result.ts";
-import { median } from "./statistics.ts";
+import { median, quantile } from "./statistics.ts";
 import type { Trace } from "./trace.ts";
 
 export interface CallTokens {
   prompt: number | null;
   output: number | null;
+  /** Tokens up to and with the first chunk that bears any: they belong to prefill. */
+  first: number | null;
 }
 
 /** One generation request with its tokens. */
@@ -16,9 +18,12 @@ export interface Call {
   tokens: CallTokens;
 }
 
+/** From this many gaps on, a request has a 99th percentile of them. */
+const P99_GAPS = 100;
+
 /**
- * Request metrics are those of the first model call: a turn's later calls are told by `turnMs` and
- * `toolCallMs`. What can't be known is left out.
+ * Request metrics are those of the first model call: a turn's later calls are told by `turnMs`,
+ * `toolCallMs` and `repeatTtftMs`. What can't be known is left out.
  */
 export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> {
   const metrics = new Map<MetricName, number>();
@@ -29,29 +34,44 @@ export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> 
   const last = calls.at(-1);
   if (first === undefined || last === undefined) return metrics;
   const { trace, tokens } = first;
+  // Open loop: a request that had to wait for us is late all the same.
+  const lateMs = lateBy(first);
   set("connectMs", first.exchange.connectMs);
-  set("firstEventMs", trace.firstEventMs);
-  set("e2eMs", trace.e2eMs);
-  set("totalMs", trace.totalMs);
+  set("sendLagMs", first.exchange.dueNs === undefined ? null : lateMs);
+  set("firstEventMs", plus(trace.firstEventMs, lateMs));
+  set("e2eMs", plus(trace.e2eMs, lateMs));
+  set("totalMs", plus(trace.totalMs, lateMs));
   if (trace.chunkMs.length > 0) {
-    set("ttftMs", trace.ttftMs);
-    set("ttfoMs", trace.ttfoMs);
-    set("prefillTokensPerSecond", prefillRate(tokens.prompt, trace.ttftMs));
-    set("decodeTokensPerSecond", decodeRate(tokens.output, trace.chunkMs));
-    set("tpotMs", timePerOutputToken(tokens.output, trace.chunkMs));
+    set("ttftMs", plus(trace.ttftMs, lateMs));
+    set("ttfoMs", plus(trace.ttfoMs, lateMs));
+    if (first.exchange.turn === undefined) set("prefillTokensPerSecond", prefillRate(first));
+    const decode = decodeRate(tokens.output, tokens.first, trace);
+    set("decodeTokensPerSecond", decode);
+    set("tpotMs", decode === null ? null : 1000 / decode);
     const gaps = trace.chunkMs.slice(1).map((tMs, index) => tMs - (trace.chunkMs[index] ?? tMs));
     if (gaps.length > 0) {
       set("itlMedianMs", median(gaps));
+      if (gaps.length >= P99_GAPS) set("itlP99Ms", quantile(gaps, 0.99));
       set("itlMaxMs", Math.max(...gaps));
     }
   }
-  const turnMs = endMs(last) === null ? null : (endMs(last) ?? 0) - startMs(first);
+  const turnMs = endMs(last) === null ? null : (endMs(last) ?? 0) - startMs(first) + lateMs;
   set("turnMs", turnMs);
   const firstEnd = endMs(first);
   if (calls.length > 1 && turnMs !== null && firstEnd !== null) {
     set("toolCallMs", (turnMs - (firstEnd - startMs(first))) / (calls.length - 1));
+    set("repeatTtftMs", calls[1]?.trace.ttftMs ?? null);
   }
   return metrics;
+}
+
+/** How long after its due time it was sent, ms; 0 where it had none. */
+function lateBy({ exchange }: Call): number {
+  return exchange.dueNs === undefined ? 0 : (exchange.sentNs - exchange.dueNs) / 1e6;
+}
+
+function plus(value: number | null, ms: number): number | null {
+  return value === null ? null : value + ms;
 }
 
 function startMs(call: Call): number {
@@ -62,23 +82,29 @@ function endMs(call: Call): number | null {
   return call.trace.totalMs === null ? null : startMs(call) + call.trace.totalMs;
 }
 
-/** Prompt tokens / TTFT. */
-function prefillRate(promptTokens: number | null, ttftMs: number | null): number | null {
-  return promptTokens === null || ttftMs === null ? null : promptTokens / (ttftMs / 1000);
+/** Prompt tokens that the engine had to read / TTFT; what it says it had in a cache is left out. */
+function prefillRate({ trace, tokens }: Call): number | null {
+  if (tokens.prompt === null || trace.ttftMs === null) return null;
+  const read = tokens.prompt - (trace.usage?.cachedTokens ?? 0);
+  return read > 0 ? read / (trace.ttftMs / 1000) : null;
 }
 
 /**
- * (n - n/c) / (tLast - tFirst) for n tokens in c token-bearing chunks: the first chunk's tokens
- * belong to prefill. With a token per chunk this is (n - 1) / (tLast - tFirst).
+ * (n - f) / (tEnd - tFirst) for n tokens, f of them up to and with the first chunk: those belong to
+ * prefill. tEnd is the last chunk's time; where tokens without text may follow it, that of the chunk
+ * with `finish_reason`, which servers send when the last token is made. With a chunk for each token
+ * this is (n - 1) / (tLast - tFirst).
+ * @returns null when n or f is unknown
  */
-export function decodeRate(tokens: number | null, chunkMs: readonly number[]): number | null {
-  const span = (chunkMs.at(-1) ?? 0) - (chunkMs[0] ?? 0);
-  if (tokens === null || chunkMs.length < 2 || span <= 0) return null;
-  return (tokens - tokens / chunkMs.length) / (span / 1000);
-}
-
-/** Mean time of an output token after the first: (tLast - tFirst) / (n - 1). */
-function timePerOutputToken(tokens: number | null, chunkMs: readonly number[]): number | null {
-  const span = (chunkMs.at(-1) ?? 0) - (chunkMs[0] ?? 0);
-  return tokens === null || tokens < 2 || span <= 0 ? null : span / (tokens - 1);
+export function decodeRate(
+  tokens: number | null,
+  first: number | null,
+  { chunkMs, finishMs }: Pick<Trace, "chunkMs" | "finishMs">,
+): number | null {
+  const from = chunkMs[0];
+  const last = chunkMs.at(-1);
+  if (tokens === null || first === null || from === undefined || last === undefined) return null;
+  const end = tokens > chunkMs.length ? Math.max(last, finishMs ?? last) : last;
+  if (chunkMs.length < 2 || end <= from || tokens <= first) return null;
+  return (tokens - first) / ((end - from) / 1000);
 }

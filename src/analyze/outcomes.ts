@@ -113,6 +113,26 @@ export const OUTCOMES: Record<OutcomeKind, OutcomeRow> = {
     remedy: "Its own words, above, say why; report it with the end of engine.log.",
     settledBy: FLAKE_TRIES,
   },
+  "tokens-lost": {
+    meaning:
+      "The stream held fewer tokens than the server counted or promised: some never reached the client.",
+    remedy:
+      "Look for a proxy that drops chunks, or a server that drops what its reader is late for; a stream that loses tokens can break a tool call in two.",
+    settledBy: FLAKE_TRIES,
+  },
+  "client-lagged": {
+    meaning:
+      "This tool itself was kept from reading for so long that the times (or the tokens) of this reply can't be trusted.",
+    remedy:
+      "Measure on a machine with a core to spare, or end what else is running on it; nothing is said about the server.",
+    settledBy: FLAKE_TRIES,
+  },
+  "response-too-large": {
+    meaning: "The server sent more than a reply may have, and was cut off.",
+    remedy:
+      "A model that never ends its reply needs an end mark or a smaller max_tokens; report a server that ignores max_tokens.",
+    settledBy: 2,
+  },
   "empty-reply": {
     meaning: "The server answered without any text or tool call.",
     remedy:

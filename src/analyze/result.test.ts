@@ -38,6 +38,7 @@ test("requests are counted by what they were for", () => {
   assert.deepEqual(resultOf().requests, {
     probe: 16,
     calibrate: 8,
+    crosscheck: 0,
     warmup: 16,
     measure: 48,
     settle: 0,

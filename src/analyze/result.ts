@@ -7,6 +7,8 @@ import {
   hasPassed,
   type RunState,
 } from "../journal/state.ts";
+import { ALONE } from "../plan/load.ts";
+import { variationOfTurn } from "../plan/variation.ts";
 import {
   type Compat,
   METRIC_NAMES,
@@ -19,14 +21,17 @@ import {
   type Result,
   type ResultCell,
   type Sample,
-  type Warning,
 } from "../result.ts";
+import { metricsOfAttempt } from "./burst.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
 import { classifyExit } from "./classify.ts";
-import { attemptMetrics } from "./metrics.ts";
+import { calibrationOf } from "./knowledge.ts";
+import { attemptMetrics, type Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
+import { overheadOf } from "./overhead.ts";
 import { recommend } from "./recommend.ts";
 import { summarize } from "./statistics.ts";
+import { derivedWarnings, unmeasured } from "./warnings.ts";
 
 export interface ResultContext {
   /** The settings as JSON5, for the recommended combination. */
@@ -68,6 +73,10 @@ export function toResult(state: RunState, context: ResultContext): Result {
       peakMemory: start.peak ?? start.exit?.peak ?? null,
       end: endOf(start),
     })),
+    crosschecks: [...state.variants].flatMap(([variant, { crosscheck }]) =>
+      crosscheck === null ? [] : [{ variant, ...crosscheck }],
+    ),
+    overhead: overheadOf(state),
     cells,
     recommendation:
       chosen === null
@@ -110,16 +119,9 @@ function exitOf(
   return { status, exitReason: "ok", exitDetail: null };
 }
 
-/** Cells that passed their probes and did not get all their rounds. */
-function unmeasured(state: RunState): CellState[] {
-  const rounds = state.plan.starts * state.plan.rounds;
-  return [...state.cells.values()].filter(
-    (cell) => hasPassed(cell) && attemptsOf(cell, "measure").length < rounds,
-  );
-}
-
 function countRequests(state: RunState): Result["requests"] {
-  const counts = { probe: 0, calibrate: 0, warmup: 0, measure: 0, settle: state.settleRequests };
+  const { crosscheckRequests: crosscheck, settleRequests: settle } = state;
+  const counts = { probe: 0, calibrate: 0, crosscheck, warmup: 0, measure: 0, settle };
   for (const cell of state.cells.values()) {
     for (const attempt of cell.attempts) counts[attempt.phase] += attempt.calls.length;
   }
@@ -144,9 +146,8 @@ function endOf(start: RunState["starts"][number]): Result["starts"][number]["end
 
 function toCell(state: RunState, cell: CellState): ResultCell {
   const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
-  const calibration = calibrationOf(state, cell);
-  const measured = attemptsOf(cell, "measure");
-  const passed = measured.filter((attempt) => attempt.finding.kind === "pass");
+  const calibration = calibrationOf(state.cells.values(), cell);
+  const passed = attemptsOf(cell, "measure").filter((each) => each.finding.kind === "pass");
   const shown = passed.at(-1) ?? cell.attempts.find((attempt) => attempt.finding.kind === "pass");
   const tokens = tokensOf(shown ?? cell.attempts.at(-1), calibration);
   return {
@@ -157,6 +158,7 @@ function toCell(state: RunState, cell: CellState): ResultCell {
     scale: scenario?.scale ?? 1,
     compat: cell.spec.compat,
     settings: {},
+    load: cell.spec.load ?? ALONE,
     outcome: outcomeOf(state, cell),
     tokens: {
       prompt: tokens?.prompt ?? null,
@@ -165,18 +167,16 @@ function toCell(state: RunState, cell: CellState): ResultCell {
       outputSource: tokens?.outputSource ?? null,
     },
     requestBytes: largestRequest(cell),
-    metrics: metricsOf(passed, calibration),
+    metrics: metricsOf(state, cell, calibration),
     peakMemory: largestPeak(cell.attempts),
     requestDigest: digestOf(cell),
   };
 }
 
-function tokensOf(
-  attempt: Attempt | undefined,
-  calibration: Calibration | null,
-): CountedTokens | null {
+function tokensOf(attempt: Attempt | undefined, calibration: Calibration): CountedTokens | null {
   const call = attempt?.calls[0];
-  return call === undefined ? null : countTokens(call, 0, calibration);
+  if (attempt === undefined || call === undefined) return null;
+  return countTokens(call, 0, attempt.variation, calibration);
 }
 
 function largestRequest(cell: CellState): number | null {
@@ -205,50 +205,64 @@ function longest(attempts: Attempt[]): Attempt | undefined {
   return [...attempts].sort((a, b) => b.calls.length - a.calls.length)[0];
 }
 
-/** The cell's own calibration, or that of a cell of the same variant that sends the same bytes. */
-function calibrationOf(state: RunState, cell: CellState): Calibration | null {
-  const passedProbe = (each: CellState) =>
-    attemptsOf(each, "probe").find((probe) => probe.finding.kind === "pass");
-  const probe = passedProbe(cell);
-  if (probe === undefined) return null;
-  const twins = [...state.cells.values()].filter(
-    (each) =>
-      each.spec.variant === cell.spec.variant &&
-      passedProbe(each)?.requestDigest === probe.requestDigest,
-  );
-  const plain = twins
-    .flatMap((each) => attemptsOf(each, "calibrate"))
-    .find((attempt) => attempt.finding.kind === "pass");
-  if (plain === undefined) return null;
-  return {
-    calls: plain.calls.map(({ trace }) => ({
-      promptTokens: trace.usage?.promptTokens ?? null,
-      outputTokens: trace.usage?.outputTokens ?? null,
-      text: trace.text,
-    })),
-    streamed: probe.calls.map(({ trace }) => ({ chunks: trace.chunkMs.length, text: trace.text })),
-  };
-}
-
-function metricsOf(passed: Attempt[], calibration: Calibration | null): ResultCell["metrics"] {
+/** Samples of what passed; those of the cold engine are the first attempts of its lives. */
+function metricsOf(
+  state: RunState,
+  cell: CellState,
+  calibration: Calibration,
+): ResultCell["metrics"] {
   const samples = new Map<MetricName, Sample[]>();
-  for (const attempt of passed) {
-    const calls = attempt.calls.map((call, index) => ({
-      ...call,
-      tokens: countTokens(call, index, calibration),
-    }));
-    for (const [name, value] of attemptMetrics(calls)) {
-      const list = samples.get(name) ?? [];
-      list.push({ start: attempt.start, round: attempt.round, value });
-      samples.set(name, list);
+  const add = (name: MetricName, sample: Sample) =>
+    samples.set(name, [...(samples.get(name) ?? []), sample]);
+  for (const attempt of attemptsOf(cell, "measure")) {
+    if (attempt.finding.kind !== "pass") continue;
+    const { start, round } = attempt;
+    for (const metrics of metricsOfAttempt(countedCalls(attempt, calibration))) {
+      for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }
+  for (const { start, phase, first } of state.starts) {
+    if (phase !== "measure" || first?.cell !== cell.spec.id) continue;
+    if (first.attempt.finding.kind !== "pass") continue;
+    const cold = attemptMetrics(first.attempt.calls);
+    for (const [name, metric] of COLD) {
+      const value = cold.get(metric);
+      if (value !== undefined) add(name, { start, round: 0, value });
+    }
+  }
+  if (!usesTools(state, cell)) samples.delete("toolCallMs");
   const metrics: ResultCell["metrics"] = {};
   for (const name of METRIC_NAMES) {
     const summary = summarize(samples.get(name) ?? []);
     if (summary !== null) metrics[name] = summary;
   }
   return metrics;
+}
+
+const COLD: readonly [MetricName, MetricName][] = [
+  ["coldTtftMs", "ttftMs"],
+  ["coldTurnMs", "turnMs"],
+];
+
+function countedCalls(attempt: Attempt, calibration: Calibration): Call[] {
+  const seen = new Map<number, number>();
+  return attempt.calls.map((call) => {
+    const turn = call.exchange.turn ?? 0;
+    const index = seen.get(turn) ?? 0;
+    seen.set(turn, index + 1);
+    const variation = variationOfTurn(attempt.variation, turn);
+    return { ...call, tokens: countTokens(call, index, variation, calibration) };
+  });
+}
+
+/** Later calls of its turns follow tool results. */
+function usesTools(state: RunState, cell: CellState): boolean {
+  const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
+  return (
+    scenario?.steps.some(
+      (step) => step.kind === "send" && step.messages.some((message) => message.role === "tool"),
+    ) ?? false
+  );
 }
 
 function outcomeOf(state: RunState, cell: CellState): Outcome {
@@ -300,40 +314,4 @@ function notRunReason(state: RunState, cell: CellState): NotRunReason {
   if (state.stopped === "time-budget") return "budget";
   if (state.interrupted !== null || !state.ended) return "interrupted";
   return "engine-gone";
-}
-
-function derivedWarnings(state: RunState, cells: ResultCell[]): Warning[] {
-  const warnings: Warning[] = [];
-  const flaky = cells.filter(
-    (cell) => cell.outcome.kind === "pass" && cell.outcome.attempts.failed > 0,
-  );
-  if (flaky.length > 0) {
-    const names = flaky.map((cell) => cell.id).join("; ");
-    warnings.push({ code: "flaky", text: `Works, but not every time: ${names}.` });
-  }
-  const guessed = cells.filter(
-    (cell) => cell.outcome.kind === "pass" && cell.tokens.outputSource === "chunks",
-  );
-  if (guessed.length > 0) {
-    const text = `Output tokens of ${guessed.length} cells are counted by chunks, one token each: the server gave no count, so tokens/s may be too low.`;
-    warnings.push({ code: "tokens-by-chunks", text });
-  }
-  if (state.stopped === "time-budget") {
-    const text = "The time budget ended the run before every round was measured.";
-    warnings.push({ code: "time-budget", text });
-  }
-  const short =
-    state.ended && state.stopped === null && state.interrupted === null ? unmeasured(state) : [];
-  if (short.length > 0) {
-    const names = short.map((cell) => cell.spec.id).join("; ");
-    const text = `Not every round could be measured, because the engine died or hung too often: ${names}.`;
-    warnings.push({ code: "rounds-missing", text });
-  }
-  const gone = cells.filter((cell) => cell.outcome.reason === "engine-gone");
-  if (gone.length > 0) {
-    const cause = [...state.variants.values()].find((each) => each.failure !== null)?.failure;
-    const text = `${gone.length} cells were not run: ${cause ?? "the engine died too often"}.`;
-    warnings.push({ code: "engine-gone", text });
-  }
-  return warnings;
 }

@@ -23,13 +23,36 @@ export function toTimedEvents(segments: readonly Segment[]): TimedEvent[] {
     onEvent: ({ data }) => events.push(ended ? { tNs, data, unfinished: true } : { tNs, data }),
   });
   const decoder = new TextDecoder("utf-8");
+  let afterCr = false;
   for (const segment of segments) {
     tNs = segment.tNs;
-    parser.feed(decoder.decode(segment.bytes, { stream: true }));
+    const text = decoder.decode(segment.bytes, { stream: true });
+    if (text === "") continue;
+    // A CR ends a line by itself (WHATWG HTML, 9.2.6); the parser would wait for what follows it.
+    const rest = afterCr && text.startsWith("\n") ? text.slice(1) : text;
+    afterCr = text.endsWith("\r");
+    parser.feed(rest.replace(/\r\n?/g, "\n"));
   }
   ended = true;
   parser.feed(`${decoder.decode()}\n\n`);
   return events;
+}
+
+/** Lines of text with the time at which each was whole; the same shape as events. */
+export function toTimedLines(segments: readonly Segment[]): TimedEvent[] {
+  const lines: TimedEvent[] = [];
+  const decoder = new TextDecoder("utf-8");
+  let held = "";
+  let tNs = 0;
+  for (const segment of segments) {
+    tNs = segment.tNs;
+    const parts = (held + decoder.decode(segment.bytes, { stream: true })).split("\n");
+    held = parts.pop() ?? "";
+    for (const data of parts) if (data.trim() !== "") lines.push({ tNs, data });
+  }
+  held += decoder.decode();
+  if (held.trim() !== "") lines.push({ tNs, data: held, unfinished: true });
+  return lines;
 }
 
 /** All the bytes as text. */

@@ -1,66 +1,165 @@
-/** One attempt at a cell: its requests in order, as one user would send them. */
+/** One attempt at a cell: its turns as users would send them, one alone or several at once. */
 
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { traceExchange } from "../analyze/trace.ts";
 import type { RunningEngine } from "../engine/engine.ts";
-import type { JournalEvent } from "../journal/events.ts";
-import type { ClientRequest, MeasuringClient } from "./client.ts";
+import type { ClientLoad, JournalEvent } from "../journal/events.ts";
+import type { Arrivals } from "../plan/load.ts";
+import type { ClientRequest } from "./client.ts";
+import type { ClientPool } from "./pool.ts";
 import type { Exchange } from "./types.ts";
 
 export type AttemptRecord = Pick<
   JournalEvent & { type: "attempt" },
-  "exchanges" | "loggedPromptTokens" | "exit" | "silentCpuMs" | "peak"
+  "exchanges" | "loggedPromptTokens" | "exit" | "silentCpuMs" | "peak" | "client"
 >;
+
+export interface AttemptOptions {
+  timeoutMs: number;
+  keepBodies: boolean;
+  signal: AbortSignal;
+}
 
 /** How long a just-closed connection may precede the news of the engine's death. */
 const DEATH_NEWS_MS = 300;
 const CPU_SAMPLES_PER_TIMEOUT = 8;
 
 /**
- * Sends the requests one after the other and stops at the first that gets no proper answer.
- * The engine's death ends the attempt at once.
+ * Sends each turn's requests one after the other and stops the turn at the first that gets no proper
+ * answer. The engine's death ends the attempt at once.
+ * @param turns the requests of each turn
+ * @param arrivals when each turn begins; one turn alone begins at once
  */
 export async function performAttempt(
   engine: RunningEngine,
-  client: MeasuringClient,
-  requests: readonly ClientRequest[],
-  options: { timeoutMs: number; keepBodies: boolean; signal: AbortSignal },
+  pool: ClientPool,
+  turns: readonly (readonly ClientRequest[])[],
+  arrivals: Arrivals,
+  options: AttemptOptions,
 ): Promise<AttemptRecord> {
   engine.beginPeak();
+  const load = watchOurselves();
   const attemptStart = process.hrtime.bigint();
   const gone = new AbortController();
   void engine.died.then(() => gone.abort("the engine died"));
-  const signal = AbortSignal.any([options.signal, gone.signal]);
-  const exchanges: Exchange[] = [];
+  const sending = {
+    ...options,
+    attemptStart,
+    signal: AbortSignal.any([options.signal, gone.signal]),
+  };
   const cpu = watchCpu(engine, options.timeoutMs / CPU_SAMPLES_PER_TIMEOUT);
-  for (const request of requests) {
-    const exchange = await client.send(request, { ...options, signal, attemptStart });
-    exchanges.push(exchange);
-    const answered = exchange.end.kind === "closed" && (exchange.status ?? 500) < 400;
-    const skippable = request.kind === "get" && exchange.status === 404;
-    if (!answered && !skippable) break;
-  }
+  const exchanges =
+    turns.length === 1
+      ? await sendTurn(pool, turns[0] ?? [], sending)
+      : await sendBurst(pool, turns, arrivals, sending);
   const silentCpuMs = cpu.usedSince(options.timeoutMs * 0.9);
   cpu.stop();
-  const last = exchanges.at(-1);
-  if (last !== undefined && last.end.kind !== "closed" && !options.signal.aborted) {
+  const client = load.end();
+  const broken = exchanges.some((exchange) => exchange.end.kind !== "closed");
+  if (broken && !options.signal.aborted) {
     await Promise.race([engine.died, new Promise((resolve) => setTimeout(resolve, DEATH_NEWS_MS))]);
   }
   // The attempt's own peak, also when it was the last: a long prompt before it is not its doing.
   const peak = engine.peak();
   const exit = engine.exit();
+  const silent = exchanges.some((exchange) => exchange.end.kind === "timeout");
   return {
     exchanges,
     loggedPromptTokens: exchanges.map((exchange) => loggedTokens(engine, exchange)),
     exit: exit === null ? null : { ...exit, peak: peak ?? exit.peak },
-    silentCpuMs: last?.end.kind === "timeout" ? silentCpuMs : null,
+    silentCpuMs: silent ? silentCpuMs : null,
     peak: peak ?? exit?.peak ?? null,
+    client,
   };
+}
+
+type Sending = AttemptOptions & { attemptStart: bigint };
+
+async function sendTurn(
+  pool: ClientPool,
+  requests: readonly ClientRequest[],
+  sending: Sending,
+): Promise<Exchange[]> {
+  const client = pool.take();
+  const exchanges: Exchange[] = [];
+  for (const request of requests) {
+    const exchange = await client.send(request, sending);
+    exchanges.push(exchange);
+    const answered = exchange.end.kind === "closed" && (exchange.status ?? 500) < 400;
+    const skippable = request.kind === "get" && exchange.status === 404;
+    if (!answered && !skippable) break;
+  }
+  pool.give(client);
+  return exchanges;
+}
+
+/** Several turns: in a closed loop each user sends the next when answered; in an open one at its due time. */
+async function sendBurst(
+  pool: ClientPool,
+  turns: readonly (readonly ClientRequest[])[],
+  arrivals: Arrivals,
+  sending: Sending,
+): Promise<Exchange[]> {
+  const done: Exchange[][] = [];
+  const run = async (turn: number, dueNs: number | null) => {
+    const exchanges = await sendTurn(pool, turns[turn] ?? [], sending);
+    for (const exchange of exchanges) {
+      exchange.turn = turn;
+      if (dueNs !== null) exchange.dueNs = dueNs;
+    }
+    done[turn] = exchanges;
+  };
+  if (arrivals.kind === "open") {
+    await Promise.all(
+      turns.map(async (_, turn) => {
+        const dueMs = arrivals.dueMs[turn] ?? 0;
+        await until(sending.attemptStart, dueMs, sending.signal);
+        if (!sending.signal.aborted) await run(turn, dueMs * 1e6);
+      }),
+    );
+    return done.flat();
+  }
+  let next = 0;
+  const user = async () => {
+    while (next < turns.length && !sending.signal.aborted) await run(next++, null);
+  };
+  await Promise.all(Array.from({ length: arrivals.concurrency }, user));
+  return done.flat();
+}
+
+/** Waits for a time since `start`, by absolute deadline. */
+async function until(start: bigint, ms: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const left = ms - Number(process.hrtime.bigint() - start) / 1e6;
+    if (left <= 0 || signal.aborted) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, 100)));
+  }
 }
 
 function loggedTokens(engine: RunningEngine, exchange: Exchange): number | null {
   if (exchange.kind !== "generate") return null;
   const { responseId } = traceExchange(exchange);
   return responseId === null ? null : engine.loggedPromptTokens(responseId);
+}
+
+/** What this process is at: its CPU time, and how long its event loop was kept from running. */
+export function watchOurselves(): { end(): ClientLoad } {
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  const cpuFrom = process.cpuUsage();
+  const from = performance.now();
+  delays.enable();
+  return {
+    end: () => {
+      delays.disable();
+      const { user, system } = process.cpuUsage(cpuFrom);
+      const max = Number.isFinite(delays.max) ? Math.max(0, delays.max / 1e6 - 5) : 0;
+      return {
+        cpuMs: (user + system) / 1000,
+        loopDelayMs: delays.count === 0 ? 0 : max,
+        tookMs: performance.now() - from,
+      };
+    },
+  };
 }
 
 /** CPU time over the last stretch of a silence: a hung engine uses none, a slow one does. */

@@ -15,6 +15,8 @@ export interface ClientRequest {
   step: number;
   kind: "get" | "generate";
   stream: boolean;
+  /** Tokens that the body asks for at most; null or absent: it names no limit. */
+  maxTokens?: number | null;
 }
 
 export interface SendOptions {
@@ -29,6 +31,9 @@ export interface SendOptions {
 
 /** A reply above this is cut off: an endless stream must not fill the memory. */
 export const RESPONSE_BYTES_CAP = 64 * 1024 * 1024;
+
+/** What is kept of a reply that passed the cap. */
+const CAPPED_KEEP_BYTES = 64 * 1024;
 
 /** What is recorded of a response's headers; cookies and the like are nobody's business. */
 const KEPT_HEADERS = [
@@ -146,6 +151,7 @@ class Recorder implements Dispatcher.DispatchHandler {
       requestDigest:
         request.body === null ? null : createHash("sha256").update(request.body).digest("hex"),
       requestBody: options.keepBodies ? request.body : null,
+      maxTokens: request.maxTokens ?? null,
       connectMs: null,
       status: null,
       headersNs: null,
@@ -186,8 +192,9 @@ class Recorder implements Dispatcher.DispatchHandler {
     this.#exchange.segments.push(segment);
     this.#bytes += chunk.byteLength;
     if (this.#bytes > RESPONSE_BYTES_CAP) {
-      const error = `the response passed the cap of ${RESPONSE_BYTES_CAP} bytes`;
-      this.#giveUp({ kind: "timeout", tNs, error });
+      const cap = RESPONSE_BYTES_CAP.toLocaleString("en-US");
+      this.#exchange.segments = beginning(this.#exchange.segments, CAPPED_KEEP_BYTES);
+      this.#giveUp({ kind: "capped", tNs, error: `a reply may have ${cap} bytes at most` });
     }
   }
 
@@ -254,6 +261,18 @@ function noWebAssembly(cause: Error): SetupError {
     `this process's address space is too small for Node's HTTP parser (ulimit -v?): ${cause.message}. ${mend}`,
     { cause },
   );
+}
+
+/** The first segments, of so many bytes together; the last one cut. */
+function beginning(segments: readonly Segment[], bytes: number): Segment[] {
+  const kept: Segment[] = [];
+  let left = bytes;
+  for (const { tNs, bytes: all } of segments) {
+    if (left <= 0) break;
+    kept.push({ tNs, bytes: Buffer.from(all.subarray(0, left)) });
+    left -= all.byteLength;
+  }
+  return kept;
 }
 
 function describe(error: Error): string {

@@ -15,8 +15,10 @@ export type ExchangeEnd =
   | { kind: "refused"; tNs: number; error: string }
   /** The connection broke before the response was complete. */
   | { kind: "reset"; tNs: number; error: string }
-  /** Our own limit on silence (or on bytes) was reached, and we hung up. */
+  /** Our own limit on silence was reached, and we hung up. */
   | { kind: "timeout"; tNs: number; error: string }
+  /** The reply passed our cap on bytes, and we hung up; only its beginning is kept. */
+  | { kind: "capped"; tNs: number; error: string }
   /** We gave up because the engine died or the run was stopped. */
   | { kind: "aborted"; tNs: number; error: string };
 
@@ -35,6 +37,12 @@ export interface Exchange {
   requestDigest: string | null;
   /** Only with `--keep-bodies`. */
   requestBody: string | null;
+  /** Tokens that the request asked for at most; null for a GET. */
+  maxTokens?: number | null;
+  /** Which of the turns of a burst it belongs to; absent: there is only one. */
+  turn?: number;
+  /** Open loop: when it was due, in nanoseconds since the attempt began. */
+  dueNs?: number;
   /** Time to set up the connection; null when one was reused or none was made. */
   connectMs: number | null;
   status: number | null;

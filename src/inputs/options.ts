@@ -1,5 +1,6 @@
 /** Raw options to checked ones. Everything wrong is found here, before anything is started. */
 
+import { ALONE, type Load } from "../plan/load.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { InputError } from "./error.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
@@ -36,6 +37,7 @@ export interface Options
   include: string[];
   exclude: string[];
   scale: number;
+  loads: Load[];
   openclawConfig: string | null;
   failOn: FailOn[];
   out: string;
@@ -115,6 +117,7 @@ export function readOptions(
     include: list("include") ?? [],
     exclude: list("exclude") ?? [],
     scale: scale === null ? 1 : parsePositive("--scale", scale, 4),
+    loads: readLoads(text("concurrency"), text("request-rate")),
     starts: attached ? 1 : (starts ?? suite.starts),
     rounds: integer("rounds", 1, 10_000) ?? suite.rounds,
     maxTokens: integer("max-tokens", 1, 1_000_000),
@@ -227,6 +230,24 @@ function readAxis(text: string): AxisText {
     });
   }
   return { flag: text.slice(0, at).trim(), values: [...new Set(values)] };
+}
+
+const MOST_CONCURRENT = 256;
+const HIGHEST_RATE = 1000;
+
+/** Concurrencies, then rates; one request at a time where neither is given. */
+function readLoads(concurrency: string | null, rate: string | null): Load[] {
+  const items = (list: string | null) =>
+    list === null ? [] : [...new Set(list.split(",").map((item) => item.trim()))];
+  const closed = items(concurrency).map((item): Load => {
+    const users = parseInteger("--concurrency", item, 1, MOST_CONCURRENT);
+    return { kind: "closed", concurrency: users };
+  });
+  const open = items(rate).map((item): Load => {
+    const requestsPerSecond = parsePositive("--request-rate", item, HIGHEST_RATE);
+    return { kind: "open", requestsPerSecond };
+  });
+  return closed.length + open.length === 0 ? [ALONE] : [...closed, ...open];
 }
 
 function readFailOn(text: string | null): FailOn[] {

@@ -85,6 +85,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     variants: [variant],
     scenarios,
     combinations: matrix,
+    loads: options.loads,
     baseCompat: openclawConfig.baseCompat,
     starts: options.starts,
     rounds: options.rounds,

@@ -104,6 +104,20 @@ export const OPTION_TABLE = [
     help: "leave out every combination that has these values",
   },
   {
+    name: "concurrency",
+    kind: "text",
+    value: "N[,N]",
+    help: "requests in flight at once, an axis of its own; with more than 1 throughput and queueing are measured",
+    default: "1",
+  },
+  {
+    name: "request-rate",
+    kind: "text",
+    value: "R[,R]",
+    help: "open loop: requests come at random at this mean rate per second, and latencies count from when each was due; beside --concurrency",
+    default: "none",
+  },
+  {
     name: "scale",
     kind: "text",
     value: "FACTOR",

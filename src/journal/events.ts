@@ -10,6 +10,16 @@ import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
 /** What an attempt is for. Warm-ups are recorded and never counted. */
 export type AttemptPhase = "probe" | "calibrate" | "warmup" | "measure";
 
+/** What this tool itself was at during an attempt: when it is late, the figures are. */
+export interface ClientLoad {
+  /** CPU time that it used, ms. */
+  cpuMs: number;
+  /** Longest time for which its event loop was kept from running, ms. */
+  loopDelayMs: number;
+  /** How long the attempt took, ms. */
+  tookMs: number;
+}
+
 export type JournalEvent =
   | {
       type: "run-started";
@@ -52,6 +62,13 @@ export type JournalEvent =
       start: number;
       /** Counted from 0 within the start; for probes the probe's number. */
       round: number;
+      /** Which of the prompts was sent; absent in older journals: 0. */
+      variation?: number;
+      /** Of a plain request: how many tokens it asked for; null or absent: as many as the stream. */
+      limit?: number | null;
+      /** When it began, ms since the journal was opened. */
+      atMs?: number;
+      client?: ClientLoad;
       exchanges: Exchange[];
       /** By step: prompt tokens that the engine's own log gives for the response's id. */
       loggedPromptTokens: (number | null)[];
@@ -61,6 +78,17 @@ export type JournalEvent =
       silentCpuMs: number | null;
       /** The engine's peak so far in this life, after the attempt. */
       peak: Memory | null;
+    }
+  | {
+      /** One small chat asked on every route, so that their counts can be compared. */
+      type: "crosschecked";
+      variant: string;
+      start: number;
+      atMs: number;
+      /** Streamed, plain, and /api/chat where the engine is ours. */
+      exchanges: Exchange[];
+      loggedPromptTokens: (number | null)[];
+      exit: EngineExit | null;
     }
   | {
       type: "settled";

@@ -1,5 +1,7 @@
 /** Events to state. Pure: the same journal gives the same state, now or in a year. */
 import { classify } from "../analyze/classify.ts";
+import { readCrosscheck } from "../analyze/crosscheck.ts";
+import { judgeLost } from "../analyze/knowledge.ts";
 import type { Call } from "../analyze/metrics.ts";
 import { type Trace, traceExchange } from "../analyze/trace.ts";
 import type { Exchange } from "../drive/types.ts";
@@ -38,13 +40,15 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     variants: new Map(
       entry.plan.variants.map((variant) => [
         variant.name,
-        { provisioned: null, failure: null, failedStarts: 0, restarts: 0 },
+        { provisioned: null, failure: null, failedStarts: 0, restarts: 0, crosscheck: null },
       ]),
     ),
     cells: new Map(entry.plan.cells.map((spec) => [spec.id, { spec, attempts: [] }])),
     starts: [],
     live: null,
     settleRequests: 0,
+    crosscheckRequests: 0,
+    busy: [],
     warnings: [],
     interrupted: null,
     stopped: null,
@@ -74,6 +78,8 @@ function apply(state: RunState, event: JournalEvent): void {
         variant: event.variant,
         start: event.start,
         phase: event.phase,
+        begunMs: state.elapsedMs,
+        first: null,
         readyMs: null,
         failure: null,
         exit: null,
@@ -83,7 +89,10 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "start-ready": {
       const start = currentStart(state);
-      if (start) start.readyMs = event.readyMs;
+      if (start) {
+        start.readyMs = event.readyMs;
+        state.busy.push([start.begunMs, state.elapsedMs]);
+      }
       if (state.live) state.live.ready = true;
       const variant = state.variants.get(event.variant);
       if (variant === undefined) return;
@@ -96,8 +105,10 @@ function apply(state: RunState, event: JournalEvent): void {
     }
     case "start-failed": {
       const start = currentStart(state);
-      if (start)
+      if (start) {
         Object.assign(start, { failure: event.failure, exit: event.failure.exit, ended: true });
+        state.busy.push([start.begunMs, state.elapsedMs]);
+      }
       state.live = null;
       const variant = state.variants.get(event.variant);
       if (variant === undefined) return;
@@ -113,8 +124,18 @@ function apply(state: RunState, event: JournalEvent): void {
     case "attempt":
       applyAttempt(state, event);
       return;
+    case "crosschecked": {
+      const variant = state.variants.get(event.variant);
+      if (variant) variant.crosscheck = readCrosscheck(event);
+      state.crosscheckRequests += event.exchanges.length;
+      state.busy.push(...inFlight(event.atMs, event.exchanges));
+      if (state.live)
+        state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+      return;
+    }
     case "settled":
       state.settleRequests += event.requests;
+      state.busy.push([state.elapsedMs - event.tookMs, state.elapsedMs]);
       if (state.live) Object.assign(state.live, { unsettled: false, lost: !event.idle });
       if (!event.idle) {
         const variant = state.variants.get(event.variant);
@@ -183,18 +204,39 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
     phase: event.phase,
     start: event.start,
     round: event.round,
+    variation: event.variation ?? 0,
+    limit: event.limit ?? null,
     finding,
     calls: toCalls(event.exchanges, traces, event.loggedPromptTokens),
-    requestDigest: event.exchanges.map((exchange) => exchange.requestDigest ?? "-").join(" "),
+    requestDigest: event.exchanges
+      .filter((exchange) => (exchange.turn ?? 0) === 0)
+      .map((exchange) => exchange.requestDigest ?? "-")
+      .join(" "),
     peak: event.peak ?? event.exit?.peak ?? null,
+    span: spanOf(event),
+    client: event.client ?? null,
   };
   cell.attempts.push(attempt);
+  if (event.atMs !== undefined) state.busy.push(...inFlight(event.atMs, event.exchanges));
+  judgeLost(state.cells.values(), cell);
   const start = currentStart(state);
+  if (start && start.first === null) start.first = { cell: cell.spec.id, attempt };
   if (start && event.peak && event.peak.bytes > (start.peak?.bytes ?? -1)) start.peak = event.peak;
   if (state.live) {
-    state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+    state.live.unsettled = event.exit === null && event.exchanges.some(leavesWork);
     state.live.hung = finding.kind === "engine-hung" && !isAttached(variant);
   }
+}
+
+function spanOf({ atMs, exchanges }: JournalEvent & { type: "attempt" }): Attempt["span"] {
+  if (atMs === undefined) return null;
+  const ends = inFlight(atMs, exchanges).map(([, end]) => end);
+  return [atMs, Math.max(atMs, ...ends)];
+}
+
+/** When requests were in flight, ms since the journal was opened. */
+function inFlight(atMs: number, exchanges: readonly Exchange[]): [number, number][] {
+  return exchanges.map(({ sentNs, end }) => [atMs + sentNs / 1e6, atMs + (sentNs + end.tNs) / 1e6]);
 }
 
 /** A response that wasn't read to its end may still be computed: inferrs doesn't stop at a hang-up. */
@@ -213,6 +255,7 @@ function toCalls(
     const tokens = {
       prompt: trace.usage?.promptTokens ?? logged[index] ?? null,
       output: trace.usage?.outputTokens ?? null,
+      first: null,
     };
     return [{ exchange, trace, tokens }];
   });

@@ -8,6 +8,8 @@ import type { JournalEntry, JournalEvent } from "./events.ts";
 export interface Journal {
   /** Writes the event before it returns: a kill of this process loses nothing that was appended. */
   append(event: JournalEvent): JournalEntry;
+  /** Milliseconds since it was opened. */
+  now(): number;
   close(): void;
 }
 
@@ -17,9 +19,11 @@ export function openJournal(path: string): Journal {
   const openedAt = performance.now();
   let seq = 0;
   let open = true;
+  const now = () => Math.round((performance.now() - openedAt) * 1000) / 1000;
   return {
+    now,
     append(event) {
-      const tMs = Math.round((performance.now() - openedAt) * 1000) / 1000;
+      const tMs = now();
       const entry: JournalEntry = { seq: seq++, tMs, ...event };
       if (open) writeSync(fd, `${encodeEntry(entry)}\n`);
       return entry;

@@ -1,23 +1,32 @@
 /** What the journal adds up to so far: the scheduler and the Result read this and nothing else. */
 import type { Finding } from "../analyze/classify.ts";
+import type { Crosscheck } from "../analyze/crosscheck.ts";
 import type { Call } from "../analyze/metrics.ts";
 import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
 import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
-import type { AttemptPhase } from "./events.ts";
+import type { AttemptPhase, ClientLoad } from "./events.ts";
 
 /** One attempt at a cell, analysed. */
 export interface Attempt {
   phase: AttemptPhase;
   start: number;
   round: number;
+  /** Which of the prompts it sent: they differ from round to round. */
+  variation: number;
+  /** Of a plain request: how many tokens it asked for; null: as many as the stream. */
+  limit: number | null;
   finding: Finding;
   /** Its generation requests, in order. */
   calls: Call[];
   /** SHA-256s of the request bodies that were sent, in order, joined by a space. */
   requestDigest: string;
   peak: Memory | null;
+  /** From when to when, ms since the journal was opened; null in journals of older versions. */
+  span: [number, number] | null;
+  /** What this tool itself was at meanwhile; null in journals of older versions. */
+  client: ClientLoad | null;
 }
 
 export interface CellState {
@@ -29,6 +38,10 @@ export interface StartState {
   variant: string;
   start: number;
   phase: "probe" | "measure";
+  /** Ms since the journal was opened. */
+  begunMs: number;
+  /** The first attempt of this life: its engine was cold. */
+  first: { cell: string; attempt: Attempt } | null;
   readyMs: number | null;
   failure: StartFailure | null;
   /** Null while it lives, and for an attached engine. */
@@ -59,6 +72,8 @@ export interface VariantState {
   /** Failed starts in a row. */
   failedStarts: number;
   restarts: number;
+  /** One chat on every route, compared; null until it was asked. */
+  crosscheck: Crosscheck | null;
 }
 
 export interface RunState {
@@ -74,6 +89,9 @@ export interface RunState {
   starts: StartState[];
   live: Live | null;
   settleRequests: number;
+  crosscheckRequests: number;
+  /** When an engine was starting or a request in flight, ms since the journal was opened. */
+  busy: [number, number][];
   warnings: Warning[];
   interrupted: string | null;
   stopped: "time-budget" | null;

@@ -1,5 +1,6 @@
 /** Checked options and loaded scenarios to the plan. Pure. */
 import type { Compat } from "../result.ts";
+import { ALONE, type Load, nameOfLoad } from "./load.ts";
 import { name } from "./matrix.ts";
 import type { Scenario } from "./scenario.ts";
 import type { CellSpec, Plan } from "./types.ts";
@@ -8,24 +9,36 @@ export interface PlanInputs extends Omit<Plan, "cells" | "maxRestarts"> {
   combinations: Compat[];
   /** Flags of the OpenClaw config that are on no axis: part of every cell. */
   baseCompat: Compat;
+  /** How many turns are in flight at once: an axis of its own. */
+  loads: Load[];
 }
 
 /** One cell for each variant, scenario and combination; a scenario without combinations gets one. */
 export function buildPlan(inputs: PlanInputs): Plan {
-  const { combinations, baseCompat, ...rest } = inputs;
+  const { combinations, baseCompat, loads, ...rest } = inputs;
   const cells = inputs.variants.flatMap((variant) =>
     inputs.scenarios.flatMap((scenario) =>
       scenario.combinations
-        ? combinations.map((compat) => toCell(variant.name, scenario, compat, baseCompat))
-        : [toCell(variant.name, scenario, {}, {})],
+        ? loads.flatMap((load) =>
+            combinations.map((compat) => toCell(variant.name, scenario, compat, baseCompat, load)),
+          )
+        : [toCell(variant.name, scenario, {}, {}, ALONE)],
     ),
   );
   return { ...rest, cells, maxRestarts: 4 + 2 * cells.length };
 }
 
-function toCell(variant: string, scenario: Scenario, compat: Compat, base: Compat): CellSpec {
+function toCell(
+  variant: string,
+  scenario: Scenario,
+  compat: Compat,
+  base: Compat,
+  load: Load,
+): CellSpec {
   const all = { ...base, ...compat };
-  const id = [variant, scenario.name, name(compat)].filter((part) => part !== "").join("/");
+  const id = [variant, scenario.name, name(compat), nameOfLoad(load)]
+    .filter((part) => part !== "")
+    .join("/");
   const applicable = !(scenario.needsTools && all.supportsTools === false);
-  return { id, variant, scenario: scenario.name, compat: all, applicable };
+  return { id, variant, scenario: scenario.name, compat: all, load, applicable };
 }

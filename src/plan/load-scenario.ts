@@ -121,6 +121,7 @@ function putTextsIn(name: string, file: ScenarioFile, folders: string[], input: 
     description: file.description,
     combinations: file.combinations,
     needsTools: file.needsTools,
+    vary: file.vary,
     maxTokens: file.maxTokens,
     scale: 1,
     system: file.system.map((section) => ({ text: text(section.text), when: section.when })),

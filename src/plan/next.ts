@@ -2,6 +2,7 @@
  * The scheduler: state in, the next step out. Pure, so that every path through a run is tested
  * without a clock, a process or a socket.
  */
+import { nextQuestion } from "../analyze/knowledge.ts";
 import {
   attemptsOf,
   type CellState,
@@ -18,7 +19,17 @@ export type Step =
   | { kind: "start"; variant: string; start: number; phase: "probe" | "measure" }
   | { kind: "settle"; variant: string; start: number }
   | { kind: "probe"; variant: string; cell: string; start: number; round: number }
-  | { kind: "calibrate"; variant: string; cell: string; start: number }
+  | {
+      kind: "calibrate";
+      variant: string;
+      cell: string;
+      start: number;
+      /** Which of the prompts. */
+      variation: number;
+      /** Tokens to ask for; null: as many as the stream. */
+      limit: number | null;
+    }
+  | { kind: "crosscheck"; variant: string; start: number; maxTokens: number }
   | {
       kind: "measure";
       variant: string;
@@ -89,10 +100,17 @@ function workInLife(state: RunState, live: Live): Step {
       return { kind: "probe", ...ids, cell: probe.spec.id, round };
     }
     const calibrate = calibrateLeft(state, live.variant);
-    if (calibrate !== null) return { kind: "calibrate", ...ids, cell: calibrate.spec.id };
+    if (calibrate !== null) return { kind: "calibrate", ...ids, ...calibrate };
+    const maxTokens = crosscheckLeft(state, live.variant);
+    if (maxTokens !== null) return { kind: "crosscheck", ...ids, maxTokens };
     if (!attached) return { kind: "stop", ...ids };
   }
-  return measureStep(state, live) ?? { kind: "stop", ...ids };
+  const measure = measureStep(state, live);
+  if (measure !== null) return measure;
+  const calibrate = calibrateLeft(state, live.variant);
+  return calibrate === null
+    ? { kind: "stop", ...ids }
+    : { kind: "calibrate", ...ids, ...calibrate };
 }
 
 function cellsOf(state: RunState, variant: string): CellState[] {
@@ -123,29 +141,40 @@ function probeLeft(state: RunState, variant: string): CellState | null {
 }
 
 /**
- * A cell whose streams carry no token count gets one plain request, whose `usage` tells how many
- * tokens its chunks hold. Cells that send the same bytes share it.
+ * What a plain request could still tell of a cell's streams: how many tokens their chunks hold. Cells
+ * that send the same bytes share the answers.
  */
-function calibrateLeft(state: RunState, variant: string): CellState | null {
-  const live = liveCells(state, variant);
-  const calibrated = new Set(
-    live
-      .filter((cell) => attemptsOf(cell, "calibrate").length > 0)
-      .map((cell) => passedProbe(cell)?.requestDigest),
-  );
-  return (
-    live.find((cell) => {
-      const probe = passedProbe(cell);
-      const uncounted = probe?.calls.some(
-        (call) => call.exchange.stream && call.trace.usage === null,
-      );
-      return uncounted === true && !calibrated.has(probe?.requestDigest);
-    }) ?? null
-  );
+function calibrateLeft(
+  state: RunState,
+  variant: string,
+): { cell: string; variation: number; limit: number | null } | null {
+  for (const cell of liveCells(state, variant)) {
+    const question = nextQuestion(state.cells.values(), cell);
+    if (question !== null) return { cell: cell.spec.id, ...question };
+  }
+  return null;
 }
 
-function passedProbe(cell: CellState) {
-  return attemptsOf(cell, "probe").find((probe) => probe.finding.kind === "pass");
+/** The cross-check may take about so long. */
+const CROSSCHECK_MS = 8_000;
+const CROSSCHECK_TOKENS = 32;
+/** Fewer tokens tell nothing of the rates. */
+const LEAST_CROSSCHECK_TOKENS = 4;
+
+/**
+ * Tokens to ask for in the comparison of the server's routes, as many as a slow engine allows.
+ * @returns null when it was made, or would take too long, or nothing streams
+ */
+function crosscheckLeft(state: RunState, variant: string): number | null {
+  if (state.variants.get(variant)?.crosscheck !== null) return null;
+  const gaps = liveCells(state, variant).flatMap((cell) => {
+    const chunks = attemptsOf(cell, "probe").at(-1)?.calls[0]?.trace.chunkMs ?? [];
+    const span = (chunks.at(-1) ?? 0) - (chunks[0] ?? 0);
+    return chunks.length < 2 ? [] : [span / (chunks.length - 1)];
+  });
+  if (gaps.length === 0) return null;
+  const tokens = Math.floor(CROSSCHECK_MS / Math.max(1, ...gaps));
+  return tokens < LEAST_CROSSCHECK_TOKENS ? null : Math.min(CROSSCHECK_TOKENS, tokens);
 }
 
 /** The measured start that isn't complete yet, and what is missing in it. */
@@ -176,8 +205,23 @@ function measureStep(state: RunState, live: Live): Step | null {
     ...which(live),
     round: warmup ? 0 : round % state.plan.rounds,
     warmup,
-    cells: shuffled(ids, seededRandom(seed)),
+    cells: warmup
+      ? coldFirst(ids, left.cells, seededRandom(seed))
+      : shuffled(ids, seededRandom(seed)),
   };
+}
+
+/** The first request of a life is always the same cell's, so that cold starts can be compared. */
+function coldFirst(ids: string[], cells: CellState[], random: () => number): string[] {
+  const streams = cells.filter((cell) =>
+    attemptsOf(cell, "probe").some((probe) => probe.calls[0]?.exchange.stream === true),
+  );
+  const first = (streams[0] ?? cells[0])?.spec.id;
+  const rest = shuffled(
+    ids.filter((id) => id !== first),
+    random,
+  );
+  return first !== undefined && ids.includes(first) ? [first, ...rest] : rest;
 }
 
 /**

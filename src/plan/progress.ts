@@ -67,6 +67,10 @@ function describe(step: Step): string {
       return "waiting for the engine to be idle again";
     case "measure":
       return step.warmup ? "warm-up" : "measuring";
+    case "calibrate":
+      return "counting tokens";
+    case "crosscheck":
+      return "comparing what the server's routes count";
     case "stop":
       return "stopping the engine";
     case "done":

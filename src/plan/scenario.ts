@@ -41,6 +41,11 @@ export const scenarioFileSchema = z.strictObject({
   scalable: z.boolean().default(false),
   /** True: without tools there is nothing to measure; such cells are `not-run` (not-applicable). */
   needsTools: z.boolean().default(false),
+  /**
+   * False: every round sends the same bytes. Else a number at the beginning differs from round to
+   * round, so that no cache of an earlier prompt flatters the figures.
+   */
+  vary: z.boolean().default(true),
   /** Tokens asked of every reply; `--max-tokens` overrides it. */
   maxTokens: z.int().positive().default(64),
   /** Sections of the system prompt, in order. `when: "tools"` ones go when tools are off. */
@@ -87,6 +92,7 @@ export interface Scenario {
   description: string;
   combinations: boolean;
   needsTools: boolean;
+  vary: boolean;
   maxTokens: number;
   /** 1 unless the scenario is scalable and `--scale` was given. */
   scale: number;

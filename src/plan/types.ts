@@ -1,5 +1,6 @@
 /** The plan: everything a run will do, fixed before anything is started. Plain data. */
 import type { Compat } from "../result.ts";
+import type { Load } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 
 export type EngineSpec =
@@ -30,6 +31,8 @@ export interface CellSpec {
   variant: string;
   scenario: string;
   compat: Compat;
+  /** How many turns are in flight at once; absent in older journals: one. */
+  load?: Load;
   /** `ask`: it is probed and measured. Else it never runs, and this says why. */
   applicable: boolean;
 }

@@ -9,6 +9,7 @@ const PHASES: Record<Progress["phase"], string> = {
   start: "starting",
   probe: "probing",
   calibrate: "counting",
+  crosscheck: "checking",
   measure: "measuring",
   settle: "settling",
   stop: "stopping",

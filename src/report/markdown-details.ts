@@ -55,7 +55,7 @@ export function whatWasRun(result: Result): string {
     [
       "requests",
       md(
-        `${result.requests.probe} probes, ${result.requests.calibrate} to count tokens, ${result.requests.warmup} warm-ups, ${result.requests.measure} measured, ${result.requests.settle} to settle`,
+        `${result.requests.probe} probes, ${result.requests.calibrate} to count tokens, ${result.requests.crosscheck} to compare routes, ${result.requests.warmup} warm-ups, ${result.requests.measure} measured, ${result.requests.settle} to settle`,
       ),
     ],
     [

@@ -6,6 +6,7 @@ export type ProgressPhase =
   | "start"
   | "probe"
   | "calibrate"
+  | "crosscheck"
   | "measure"
   | "settle"
   | "stop"

@@ -155,7 +155,6 @@ export function numbersLine(result: Result): string | null {
 
 /** How much was measured, in a few words. */
 export function sizeLine(result: Result): string {
-  const { probe, calibrate, warmup, measure, settle } = result.requests;
-  const total = probe + calibrate + warmup + measure + settle;
+  const total = Object.values(result.requests).reduce((sum, count) => sum + count, 0);
   return `${plural(result.cells.length, "cell")}, ${plural(result.plan.starts, "measured engine start")} of ${plural(result.plan.rounds, "round")}, ${plural(total, "request")}`;
 }

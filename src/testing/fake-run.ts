@@ -9,6 +9,7 @@ import { combinations } from "../plan/matrix.ts";
 import { next, type Step } from "../plan/next.ts";
 import type { Scenario } from "../plan/scenario.ts";
 import type { Plan } from "../plan/types.ts";
+import { variationOf } from "../plan/variation.ts";
 import type { ResultVariant } from "../result.ts";
 
 /** What one attempt meets. */
@@ -37,6 +38,7 @@ export function fakeScenario(name: string, over: Partial<Scenario> = {}): Scenar
     description: "",
     combinations: true,
     needsTools: false,
+    vary: true,
     maxTokens: 8,
     scale: 1,
     system: [],
@@ -69,6 +71,7 @@ export function fakePlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): P
       [],
     ),
     baseCompat: {},
+    loads: [{ kind: "closed", concurrency: 1 }],
     starts: 2,
     rounds: 3,
     maxTokens: null,
@@ -129,6 +132,8 @@ export function fakeRun(
     start: number,
     round: number,
     variant: string,
+    variation = phase === "calibrate" ? 0 : variationOf(phase, round),
+    limit: number | null = null,
   ) => {
     const before = now(state).cells.get(cell)?.attempts.length ?? 0;
     const attempt = { cell, phase, start, nth: before };
@@ -142,6 +147,8 @@ export function fakeRun(
       variant,
       start,
       round,
+      variation,
+      limit,
       exchanges: [fakeExchange(cell, met, phase !== "calibrate")],
       loggedPromptTokens: [12],
       exit,
@@ -173,7 +180,19 @@ export function fakeRun(
         if (now(state).live === null || now(state).live?.unsettled || now(state).live?.hung) break;
       }
     } else if (step.kind === "probe") ask(step.cell, "probe", step.start, step.round, variant);
-    else ask(step.cell, "calibrate", step.start, 0, variant);
+    else if (step.kind === "crosscheck") {
+      const checked = { exchanges: [], loggedPromptTokens: [], exit: null };
+      append({
+        type: "crosschecked",
+        variant,
+        start: step.start,
+        atMs: entries.length,
+        ...checked,
+      });
+    } else {
+      const { variation, limit } = step;
+      ask(step.cell, "calibrate", step.start, 0, variant, variation, limit);
+    }
   }
   throw new Error(`no end after ${stepsAtMost} steps`);
 }

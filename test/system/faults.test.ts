@@ -152,7 +152,7 @@ test("an attached server is only asked: the same outcomes, no memory, and it liv
       (cell) => cell.outcome.kind === "pass" && cell.scenario === "chat",
     );
     assert.equal(chat?.tokens.promptSource, "replay");
-    assert.equal(chat.tokens.outputSource, "calibrated");
+    assert.equal(chat.tokens.outputSource, "limit", "every round has another prompt");
     assert.match(readFileSync(join(out, "openclaw.json5"), "utf8"), new RegExp(`:${port}/v1`));
     for (const file of ["journal.jsonl", "result.json", "report.md", "openclaw.json5"]) {
       assert.doesNotMatch(readFileSync(join(out, file), "utf8"), /canary/, file);

@@ -6,6 +6,7 @@
  * is asked for the same reply.
  */
 import type { Scenario, ScenarioMessage } from "../../plan/scenario.ts";
+import { markOf } from "../../plan/variation.ts";
 import type { Compat } from "../../result.ts";
 
 export interface PlannedRequest {
@@ -16,6 +17,8 @@ export interface PlannedRequest {
   stream: boolean;
   /** Index of the scenario's step. */
   step: number;
+  /** Tokens asked for at most; null for a GET. */
+  maxTokens: number | null;
 }
 
 export interface RequestContext {
@@ -24,6 +27,8 @@ export interface RequestContext {
   /** Null: the scenario's own. */
   maxTokens: number | null;
   seed: number;
+  /** Which of the prompts, where they differ from round to round; absent: the text as it stands. */
+  variation?: number;
 }
 
 type Json = Record<string, unknown>;
@@ -44,6 +49,7 @@ export function buildRequests(scenario: Scenario, asked: RequestContext): Planne
         kind: "get",
         stream: false,
         step: index,
+        maxTokens: null,
       };
     }
     said.push(...step.messages);
@@ -54,23 +60,35 @@ export function buildRequests(scenario: Scenario, asked: RequestContext): Planne
       kind: "generate",
       stream: step.stream,
       step: index,
+      maxTokens: context.maxTokens ?? scenario.maxTokens,
     };
   });
 }
 
-/** The same request without streaming: its reply's `usage` counts what the stream's chunks hold. */
-export function plainVariant(request: PlannedRequest): PlannedRequest {
+/**
+ * The same request without streaming: its reply's `usage` counts what the stream's chunks hold.
+ * @param limit ask for so many tokens only; null: for as many as the stream
+ */
+export function plainVariant(request: PlannedRequest, limit: number | null = null): PlannedRequest {
   if (request.body === null || !request.stream) return request;
   const { stream_options: _, ...body } = JSON.parse(request.body) as Json;
-  return { ...request, stream: false, body: JSON.stringify({ ...body, stream: false }) };
+  const field = "max_tokens" in body ? "max_tokens" : "max_completion_tokens";
+  const limited = limit === null ? {} : { [field]: limit };
+  return {
+    ...request,
+    stream: false,
+    maxTokens: limit ?? request.maxTokens,
+    body: JSON.stringify({ ...body, stream: false, ...limited }),
+  };
 }
 
 function buildBody(
   scenario: Scenario,
   said: readonly ScenarioMessage[],
   stream: boolean,
-  { modelId, compat, maxTokens, seed }: RequestContext,
+  context: RequestContext,
 ): Json {
+  const { modelId, compat, maxTokens, seed } = context;
   const toolsOn = compat.supportsTools !== false;
   const tools = toolsOn ? scenario.tools.map((tool) => buildTool(tool, compat)) : [];
   const limit = maxTokens ?? scenario.maxTokens;
@@ -79,7 +97,7 @@ function buildBody(
   if (cached && last !== undefined) last.cache_control = { type: "ephemeral" };
   return {
     model: modelId,
-    messages: buildMessages(scenario, said, toolsOn, compat),
+    messages: buildMessages(scenario, said, toolsOn, context),
     stream,
     ...(stream && compat.supportsUsageInStreaming !== false
       ? { stream_options: { include_usage: true } }
@@ -96,7 +114,7 @@ function buildMessages(
   scenario: Scenario,
   said: readonly ScenarioMessage[],
   toolsOn: boolean,
-  compat: Compat,
+  { compat, variation, seed }: RequestContext,
 ): Json[] {
   const system = scenario.system
     .filter((section) => section.when === "always" || toolsOn)
@@ -104,6 +122,10 @@ function buildMessages(
     .join("\n\n");
   const messages: Json[] = system === "" ? [] : [{ role: "system", content: system }];
   for (const message of said) messages.push(buildMessage(message, said, compat));
+  const [opening] = messages;
+  if (scenario.vary && variation !== undefined && typeof opening?.content === "string") {
+    opening.content = markOf(variation, seed) + opening.content;
+  }
   // The conversation's facts come last in every request, and only where there are tools.
   if (scenario.context !== null && toolsOn)
     messages.push({ role: "user", content: scenario.context });

@@ -22,6 +22,7 @@ export function sampleCell(over: Partial<ResultCell> = {}): ResultCell {
     scale: 1,
     compat: { requiresStringContent: true },
     settings: {},
+    load: { kind: "closed", concurrency: 1 },
     outcome: {
       kind: "pass",
       reason: null,
@@ -90,8 +91,10 @@ export function sampleResult(over: Partial<Result> = {}): Result {
       memoryLimitBytes: null,
       estimateMs: null,
     },
-    requests: { probe: 0, calibrate: 0, warmup: 0, measure: 0, settle: 0 },
+    requests: { probe: 0, calibrate: 0, crosscheck: 0, warmup: 0, measure: 0, settle: 0 },
     variants: [head],
+    crosschecks: [],
+    overhead: null,
     starts: [],
     cells: [sampleCell()],
     recommendation: {

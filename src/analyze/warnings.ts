@@ -1,0 +1,133 @@
+/** What a reader must know to judge the figures. Pure. */
+import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
+import type { ResultCell, Warning } from "../result.ts";
+import { median } from "./statistics.ts";
+
+/** Cells that passed their probes and did not get all their rounds. */
+export function unmeasured(state: RunState): CellState[] {
+  const rounds = state.plan.starts * state.plan.rounds;
+  return [...state.cells.values()].filter(
+    (cell) => hasPassed(cell) && attemptsOf(cell, "measure").length < rounds,
+  );
+}
+
+/** Each in a sentence that names what it concerns. */
+export function derivedWarnings(state: RunState, cells: ResultCell[]): Warning[] {
+  const warnings: Warning[] = [];
+  const flaky = cells.filter(
+    (cell) => cell.outcome.kind === "pass" && cell.outcome.attempts.failed > 0,
+  );
+  if (flaky.length > 0) {
+    const names = flaky.map((cell) => cell.id).join("; ");
+    warnings.push({ code: "flaky", text: `Works, but not every time: ${names}.` });
+  }
+  warnings.push(...tokenWarnings(state, cells), ...clientWarnings(state));
+  if (state.stopped === "time-budget") {
+    const text = "The time budget ended the run before every round was measured.";
+    warnings.push({ code: "time-budget", text });
+  }
+  const short =
+    state.ended && state.stopped === null && state.interrupted === null ? unmeasured(state) : [];
+  if (short.length > 0) {
+    const names = short.map((cell) => cell.spec.id).join("; ");
+    const text = `Not every round could be measured, because the engine died or hung too often: ${names}.`;
+    warnings.push({ code: "rounds-missing", text });
+  }
+  const gone = cells.filter((cell) => cell.outcome.reason === "engine-gone");
+  if (gone.length > 0) {
+    const cause = [...state.variants.values()].find((each) => each.failure !== null)?.failure;
+    const text = `${gone.length} cells were not run: ${cause ?? "the engine died too often"}.`;
+    warnings.push({ code: "engine-gone", text });
+  }
+  return warnings;
+}
+
+/** Counts that are not sure, and routes that don't agree. */
+function tokenWarnings(state: RunState, cells: readonly ResultCell[]): Warning[] {
+  const warnings: Warning[] = [];
+  const passing = cells.filter((cell) => cell.outcome.kind === "pass");
+  const guessed = passing.filter((cell) => cell.tokens.outputSource === "chunks");
+  if (guessed.length > 0) {
+    const text = `The server counts its tokens nowhere: replies of ${names(guessed)} are given as chunks, which can hold several tokens or none, so tokens/s are not known.`;
+    warnings.push({ code: "tokens-by-chunks", text });
+  }
+  const streamed = (cell: ResultCell) => cell.metrics.ttftMs !== undefined;
+  const uncounted = passing.filter(
+    (cell) => streamed(cell) && cell.tokens.outputSource === null && cell.metrics.ttftMs,
+  );
+  if (uncounted.length > 0) {
+    const text = `How many tokens the replies of ${names(uncounted)} have can't be told: the stream doesn't count them, and the same request without streaming got another reply. Rates are left out.`;
+    warnings.push({ code: "tokens-unknown", text });
+  }
+  const rateless = passing.filter(
+    (cell) =>
+      streamed(cell) &&
+      cell.tokens.outputSource !== null &&
+      cell.tokens.outputSource !== "chunks" &&
+      (cell.tokens.output ?? 0) > 1 &&
+      cell.metrics.decodeTokensPerSecond === undefined,
+  );
+  if (rateless.length > 0) {
+    const text = `Decode tokens/s of ${names(rateless)} are not known: chunks hold several tokens or none, and nothing tells how many the first one holds.`;
+    warnings.push({ code: "decode-unknown", text });
+  }
+  const cached = [...state.cells.values()].filter((cell) =>
+    attemptsOf(cell, "measure").some(
+      ({ calls: [call] }) =>
+        (call?.trace.usage?.cachedTokens ?? 0) > (call?.trace.usage?.promptTokens ?? 0) / 2,
+    ),
+  );
+  if (cached.length > 0) {
+    const text = `Most of the prompt came from the server's cache in ${cached.map((cell) => cell.spec.id).join("; ")}, though every round's prompt begins differently: TTFT there is not that of a new prompt.`;
+    warnings.push({ code: "prompt-cached", text });
+  }
+  for (const [name, { crosscheck }] of state.variants) {
+    if (crosscheck === null || crosscheck.disagreements.length === 0) continue;
+    const text = `${name}: the server's routes don't agree on one and the same chat: ${crosscheck.disagreements.join("; ")}.`;
+    warnings.push({ code: "counts-disagree", text });
+  }
+  return warnings;
+}
+
+function names(cells: readonly ResultCell[]): string {
+  return cells.map((cell) => cell.id).join("; ");
+}
+
+/** This tool's event loop was kept away for a notable part of an attempt. */
+const LAG_SHARE = 0.02;
+const LEAST_LAG_MS = 20;
+/** This tool used most of a core: it may be what limits a burst. */
+const BUSY_CORE = 0.8;
+const LATE_SEND_MS = 5;
+
+/** Whether this tool, not the engine, was the bottleneck. */
+function clientWarnings(state: RunState): Warning[] {
+  const attempts = [...state.cells.values()].flatMap((cell) => attemptsOf(cell, "measure"));
+  const loads = attempts.flatMap(({ client }) => client ?? []);
+  const warnings: Warning[] = [];
+  const lagging = loads.filter(
+    ({ loopDelayMs, tookMs }) => loopDelayMs > Math.max(LEAST_LAG_MS, tookMs * LAG_SHARE),
+  );
+  if (lagging.length > loads.length / 10) {
+    const worst = Math.round(Math.max(...lagging.map(({ loopDelayMs }) => loopDelayMs)));
+    const text = `In ${lagging.length} of ${loads.length} measured attempts this tool itself was late to read, by up to ${worst} ms: the machine has too little CPU to spare, and figures there may be too high by that.`;
+    warnings.push({ code: "client-late", text });
+  }
+  const busy = loads.filter(({ cpuMs, tookMs }) => tookMs > 100 && cpuMs > tookMs * BUSY_CORE);
+  if (busy.length > loads.length / 10) {
+    const share = Math.round(100 * median(busy.map(({ cpuMs, tookMs }) => cpuMs / tookMs)));
+    const text = `This tool used ${share}% of a core in ${busy.length} of ${loads.length} measured attempts: at this load it, not the engine, may be the bottleneck.`;
+    warnings.push({ code: "client-bottleneck", text });
+  }
+  const lateMs = attempts.flatMap(({ calls }) =>
+    calls.flatMap(({ exchange }) =>
+      exchange.dueNs === undefined ? [] : [(exchange.sentNs - exchange.dueNs) / 1e6],
+    ),
+  );
+  const late = lateMs.filter((ms) => ms > LATE_SEND_MS);
+  if (late.length > lateMs.length / 20) {
+    const text = `${late.length} of ${lateMs.length} requests of the open loop were sent more than ${LATE_SEND_MS} ms after they were due, by up to ${Math.round(Math.max(...late))} ms; that time counts in their latencies.`;
+    warnings.push({ code: "sent-late", text });
+  }
+  return warnings;
+}
