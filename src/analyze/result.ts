@@ -7,7 +7,7 @@ import {
   hasPassed,
   type RunState,
 } from "../journal/state.ts";
-import { ALONE } from "../plan/load.ts";
+import { ALONE, lightest } from "../plan/load.ts";
 import { variationOfTurn } from "../plan/variation.ts";
 import {
   type Compat,
@@ -43,7 +43,7 @@ export interface ResultContext {
 /** What the journal adds up to, also when it breaks off in the middle. */
 export function toResult(state: RunState, context: ResultContext): Result {
   const cells = [...state.cells.values()].map((cell) => toCell(state, cell));
-  const chosen = recommend(cells, context.guideCompat);
+  const chosen = recommend(lightest(cells), context.guideCompat);
   const exit = exitOf(state, cells);
   return {
     schema: RESULT_SCHEMA_ID,

@@ -1,5 +1,5 @@
 /** One attempt at a cell: its turns as users would send them, one alone or several at once. */
-
+import { setMaxListeners } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { traceExchange } from "../analyze/trace.ts";
 import type { RunningEngine } from "../engine/engine.ts";
@@ -42,11 +42,10 @@ export async function performAttempt(
   const attemptStart = process.hrtime.bigint();
   const gone = new AbortController();
   void engine.died.then(() => gone.abort("the engine died"));
-  const sending = {
-    ...options,
-    attemptStart,
-    signal: AbortSignal.any([options.signal, gone.signal]),
-  };
+  const signal = AbortSignal.any([options.signal, gone.signal]);
+  // Each request listens on it, and there may be any number at once.
+  setMaxListeners(0, signal);
+  const sending = { ...options, attemptStart, signal };
   const cpu = watchCpu(engine, options.timeoutMs / CPU_SAMPLES_PER_TIMEOUT);
   const exchanges =
     turns.length === 1

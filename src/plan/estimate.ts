@@ -1,5 +1,6 @@
 /** How much there is to do, and how long it may take. Pure. */
 import { type CellState, liveCellsLeft, type RunState } from "../journal/state.ts";
+import { ALONE, turnsOf } from "./load.ts";
 import type { CellSpec, Plan } from "./types.ts";
 import { isAttached, PROBES } from "./types.ts";
 
@@ -31,13 +32,13 @@ const BYTES_PER_TOKEN = 3.5;
 
 /** Generation requests of the whole plan, if every cell passes. */
 export function plannedRequests(plan: Plan, sizeOf: (cell: CellSpec) => CellSize): RequestCounts {
-  const calls = plan.cells
-    .filter((cell) => cell.applicable)
-    .map((cell) => sizeOf(cell).requestBytes.length);
-  const total = calls.reduce((sum, count) => sum + count, 0);
+  const cells = plan.cells.filter((cell) => cell.applicable);
+  const calls = (cell: CellSpec) => sizeOf(cell).requestBytes.length;
+  const once = cells.reduce((sum, cell) => sum + calls(cell), 0);
+  const total = cells.reduce((sum, cell) => sum + calls(cell) * turnsOf(cell.load ?? ALONE), 0);
   return {
     probe: total * PROBES,
-    calibrate: total,
+    calibrate: once,
     warmup: total * plan.starts,
     measure: total * plan.starts * plan.rounds,
   };
@@ -52,7 +53,7 @@ export function estimateMs(
   const attempts = PROBES + 1 + plan.starts * (1 + plan.rounds);
   const perAttempt = plan.cells
     .filter((cell) => cell.applicable)
-    .map((cell) => attemptMs(sizeOf(cell), speeds))
+    .map((cell) => attemptMs(sizeOf(cell), speeds) * turnsOf(cell.load ?? ALONE))
     .reduce((sum, ms) => sum + ms, 0);
   const lives = plan.variants.reduce(
     (sum, variant) => sum + (isAttached(variant) ? 0 : plan.starts + 1),
@@ -88,13 +89,13 @@ export function requestsLeft(state: RunState): number {
   return liveCellsLeft(state).reduce((sum, cell) => {
     const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
     const calls = scenario?.steps.filter((step) => step.kind === "send").length ?? 0;
-    return sum + calls * attemptsLeft(state, cell);
+    return sum + calls * turnsOf(cell.spec.load ?? ALONE) * attemptsLeft(state, cell);
   }, 0);
 }
 
-function attemptDuration(attempt: CellState["attempts"][number]): number | null {
-  const last = attempt.calls.at(-1)?.exchange;
-  return last === undefined ? null : (last.sentNs + last.end.tNs) / 1e6;
+function attemptDuration({ calls }: CellState["attempts"][number]): number | null {
+  const ends = calls.map(({ exchange }) => (exchange.sentNs + exchange.end.tNs) / 1e6);
+  return ends.length === 0 ? null : Math.max(...ends);
 }
 
 function attemptsLeft(state: RunState, cell: CellState): number {

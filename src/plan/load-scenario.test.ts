@@ -31,6 +31,7 @@ test("every scenario that comes with the tool loads", () => {
     "agent-turn",
     "chat",
     "chat-long",
+    "prompt-cache",
     "smoke",
   ]);
   for (const name of listScenarios(benchDir)) assert.match(load(name).digest, /^[0-9a-f]{64}$/);

@@ -45,3 +45,28 @@ export function nameOfLoad(load: Load): string {
   if (load.kind === "open") return `rate=${load.requestsPerSecond}`;
   return load.concurrency === 1 ? "" : `concurrency=${load.concurrency}`;
 }
+
+/** One turn at a time first, then more users, then open loops. */
+export function weightOf(load: Load): number {
+  return load.kind === "closed" ? load.concurrency : 1e6 + load.requestsPerSecond;
+}
+
+interface Loaded {
+  variant: string;
+  scenario: string;
+  compat: unknown;
+  load: Load;
+}
+
+/** Of cells that differ only in their load, the lightest: what one user alone would see. */
+export function lightest<Cell extends Loaded>(cells: readonly Cell[]): Cell[] {
+  const keyOf = (cell: Cell) => JSON.stringify([cell.variant, cell.scenario, cell.compat]);
+  const least = new Map<string, Cell>();
+  for (const cell of cells) {
+    const other = least.get(keyOf(cell));
+    if (other === undefined || weightOf(cell.load) < weightOf(other.load)) {
+      least.set(keyOf(cell), cell);
+    }
+  }
+  return cells.filter((cell) => least.get(keyOf(cell)) === cell);
+}

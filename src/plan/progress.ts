@@ -5,6 +5,7 @@ import { attemptsOf, type CellState, isRetired, type RunState } from "../journal
 import type { Progress, ProgressCell, ProgressPhase } from "../report/progress.ts";
 import type { MetricName } from "../result.ts";
 import { remainingMs, requestsLeft } from "./estimate.ts";
+import { ALONE, nameOfLoad } from "./load.ts";
 import { name } from "./matrix.ts";
 import type { Step } from "./next.ts";
 
@@ -84,7 +85,9 @@ function labelOf(state: RunState, id: string): string {
   const cell = state.cells.get(id)?.spec;
   return cell === undefined
     ? id
-    : `${cell.scenario} ${name(cell.compat).replaceAll(",", " ")}`.trim();
+    : [cell.scenario, name(cell.compat).replaceAll(",", " "), nameOfLoad(cell.load ?? ALONE)]
+        .filter((part) => part !== "")
+        .join(" ");
 }
 
 function measuredStarts(state: RunState): number {
@@ -101,7 +104,9 @@ function toCell(state: RunState, cell: CellState, running: string | null): Progr
   return {
     id: cell.spec.id,
     scenario: cell.spec.scenario,
-    combination: name(cell.spec.compat).replaceAll(",", " "),
+    combination: [name(cell.spec.compat).replaceAll(",", " "), nameOfLoad(cell.spec.load ?? ALONE)]
+      .filter((part) => part !== "")
+      .join(" "),
     state: cellState(cell, running, measured.length >= planned),
     outcome: latest?.finding.kind ?? null,
     measured: measured.length,

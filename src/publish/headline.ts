@@ -11,7 +11,7 @@ export interface Headline {
 }
 
 /** What a user of an agent feels first. Other scenarios follow in the order of the result. */
-const SCENARIO_ORDER = ["agent-turn", "agent-tools", "chat-long", "chat", "smoke"];
+const SCENARIO_ORDER = ["agent-turn", "agent-tools", "chat-long", "prompt-cache", "chat", "smoke"];
 
 /**
  * Medians of the recommended combination, each from the first scenario (an agent turn before a

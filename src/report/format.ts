@@ -39,6 +39,11 @@ export function tokensPerSecond(value: Maybe): string {
   return known(value) ? `${rate(value)} tok/s` : UNKNOWN;
 }
 
+/** `1.54%`, of a share. */
+export function percent(share: Maybe): string {
+  return known(share) ? `${significant(100 * share)}%` : UNKNOWN;
+}
+
 /** `8.02 GB`. */
 export function bytes(value: Maybe): string {
   if (!known(value)) return UNKNOWN;

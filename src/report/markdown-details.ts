@@ -3,6 +3,7 @@ import { METRIC_NAMES, type MetricName, type Result, type ResultCell } from "../
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
 import { table } from "./markdown-parts.ts";
+import { overheadLine } from "./summary.ts";
 
 function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
@@ -64,6 +65,7 @@ export function whatWasRun(result: Result): string {
         `${duration(result.durationMs)} (${duration(plan.estimateMs)} foretold), from ${result.startedAt}`,
       ),
     ],
+    ["overhead", md(overheadLine(result) ?? UNKNOWN)],
     ["inferrs-bench", md(result.tool.version)],
   );
   const kept = rows.filter(([, value]) => value !== UNKNOWN);
@@ -132,13 +134,50 @@ function endOf(end: NonNullable<Result["starts"][number]["end"]>): string {
   return `${end.kind}, ${how}`;
 }
 
+/** What each route of a server counts of the same chat, and our rates beside the engine's own. */
+export function crosschecks(result: Result): string {
+  if (result.crosschecks.length === 0) return "";
+  const tables = result.crosschecks.map((check) => {
+    const { promptTokens, outputTokens, prefillTokensPerSecond, decodeTokensPerSecond } = check;
+    const rows = [
+      [
+        "streamed",
+        count(promptTokens.stream),
+        outputOf(outputTokens),
+        rate(prefillTokensPerSecond.ours),
+        rate(decodeTokensPerSecond.ours),
+      ],
+      ["plain reply", count(promptTokens.plain), count(outputTokens.plain), UNKNOWN, UNKNOWN],
+      [
+        "/api/chat",
+        count(promptTokens.ollama),
+        count(outputTokens.ollama),
+        rate(prefillTokensPerSecond.engine),
+        rate(decodeTokensPerSecond.engine),
+      ],
+      ["its log", count(promptTokens.log), UNKNOWN, UNKNOWN, UNKNOWN],
+    ];
+    const agrees =
+      check.disagreements.length === 0
+        ? "The counts agree."
+        : `They do not agree: ${md(check.disagreements.join("; "))}.`;
+    const header = ["route", "prompt tokens", "output tokens", "prefill tok/s", "decode tok/s"];
+    return `One small chat on every route of ${code(check.variant)}. Rates: the streamed ones are ours, those of /api/chat are the engine's own durations. ${agrees}\n\n${table(header, rows, ["", "right", "right", "right", "right"])}`;
+  });
+  return folded("What the server counts", tables.join("\n\n"));
+}
+
+function outputOf({ stream, chunks }: Result["crosschecks"][number]["outputTokens"]): string {
+  return stream === null ? `${count(chunks)} chunks` : count(stream);
+}
+
 export function howMeasured(result: Result): string {
   const prompts = new Set(result.cells.map((cell) => cell.tokens.outputSource));
   const calibrated = prompts.has("calibrated")
-    ? " The stream gives no token count: it was calibrated by one plain request of the same body."
+    ? " The stream gives no token count: plain requests of the same body told it."
     : "";
   return folded(
     "How it was measured",
-    `Times are from one monotonic clock and count from the request's first byte on a connected socket. A role-only chunk is no token. Each cell was probed twice, then measured in fresh engine starts with one discarded warm-up each, in shuffled rounds. Failed requests never enter a latency and always enter the count.${calibrated} Bytes with their times are in journal.jsonl; what each metric means is in docs/metrics.md.`,
+    `Times are from one monotonic clock and count from the request's first byte on a connected socket. A role-only chunk is no token. Each cell was probed twice, then measured in fresh engine starts with one discarded warm-up each, in shuffled rounds. The prompts of the rounds begin with different numbers of the same length, so that no prompt cache flatters them. Failed requests never enter a latency and always enter the count.${calibrated} Bytes with their times are in journal.jsonl; what each metric means is in docs/metrics.md.`,
   );
 }

@@ -1,4 +1,5 @@
 /** The parts of the Markdown report that are always open. */
+import { lightest } from "../plan/load.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
@@ -72,7 +73,7 @@ function outcomeCell(cell: ResultCell | undefined): string {
 function notesOnTwins(result: Result): string[] {
   const notes: string[] = [];
   for (const scenario of scenariosOf(result).filter((each) => !each.plain)) {
-    const cells = result.cells.filter(
+    const cells = lightest(result.cells).filter(
       (cell) => cell.scenario === scenario.name && cell.requestDigest !== null,
     );
     const digests = new Set(cells.map((cell) => cell.requestDigest));

@@ -1,9 +1,10 @@
 /** The report as Markdown: `report.md`, the job summary, and the pull-request comment. Pure. */
 import type { Result } from "../result.ts";
 import { md } from "./escape.ts";
-import { allMetrics, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
+import { loads } from "./load.ts";
+import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
 import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
-import { caveats, numbersLine, sizeLine, verdictLine } from "./summary.ts";
+import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
 
 export interface MarkdownOptions {
   /** A hidden first line by which the comment is found again. */
@@ -35,10 +36,13 @@ export function renderMarkdown(result: Result, options: MarkdownOptions = {}): s
     { name: "the matrix", text: matrix(result) },
     { name: "the recommended settings", text: recommendation(result) },
     { name: "failures", text: failures(result) },
+    { name: "figures under load", text: loads(result) },
+    { name: "cold starts and the prompt cache", text: coldAndCached(result) },
     { name: "warnings", text: warnings(result) },
     { name: "what was run", text: whatWasRun(result) },
     { name: "how it was measured", text: howMeasured(result) },
     { name: "engine starts", text: starts(result) },
+    { name: "what the server counts", text: crosschecks(result) },
     { name: "all metrics", text: allMetrics(result) },
   ].filter((part) => part.text !== "");
   return fit(
@@ -47,6 +51,11 @@ export function renderMarkdown(result: Result, options: MarkdownOptions = {}): s
     md(`${sizeLine(result)}.`),
     options.budget ?? DEFAULT_BUDGET,
   );
+}
+
+function coldAndCached(result: Result): string {
+  const lines = [coldLine(result), cacheLine(result)].filter((line) => line !== null);
+  return lines.map(md).join(" ");
 }
 
 function fit(head: string, parts: Part[], foot: string, budget: number): string {

@@ -1,7 +1,8 @@
 /** What the reports have in common: the result in a few sentences and groups. Pure. */
+import { lightest } from "../plan/load.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, MetricName, Result, ResultCell } from "../result.ts";
-import { bytes, count, list, ms, plural, tokensPerSecond } from "./format.ts";
+import { bytes, count, list, ms, percent, plural, tokensPerSecond } from "./format.ts";
 
 /** A distinct failure with the cells that it hit. */
 export interface Failure {
@@ -50,8 +51,9 @@ export function scenariosOf(result: Result): { name: string; plain: boolean; sca
   return [...seen.values()];
 }
 
+/** Under the lightest load, where there were several. */
 export function cellAt(result: Result, scenario: string, compat: Compat): ResultCell | undefined {
-  return result.cells.find(
+  return lightest(result.cells).find(
     (cell) => cell.scenario === scenario && name(cell.compat) === name(compat),
   );
 }
@@ -59,8 +61,9 @@ export function cellAt(result: Result, scenario: string, compat: Compat): Result
 /** The heaviest agent scenario of the recommended combination, else any cell of it. */
 export function headlineCell(result: Result): ResultCell | undefined {
   const compat = result.recommendation?.compat;
-  if (compat === undefined) return result.cells.find((cell) => cell.outcome.kind === "pass");
-  const cells = result.cells.filter(
+  const all = lightest(result.cells);
+  if (compat === undefined) return all.find((cell) => cell.outcome.kind === "pass");
+  const cells = all.filter(
     (cell) => name(cell.compat) === name(compat) && cell.outcome.kind === "pass",
   );
   return (
@@ -151,6 +154,42 @@ export function numbersLine(result: Result): string | null {
   if (extra !== null) parts.push(`each tool call adds ${ms(extra)}`);
   if (cell.peakMemory !== null) parts.push(`peak memory ${bytes(cell.peakMemory.bytes)}`);
   return `${parts.join(", ")}.`;
+}
+
+/** How a cold engine compares with a warm one, in a sentence; null where none was started. */
+export function coldLine(result: Result): string | null {
+  const ready = result.starts.flatMap(({ readyMs, end }) =>
+    readyMs === null || end === null ? [] : [readyMs],
+  );
+  const cell = result.cells.find((each) => each.metrics.coldTtftMs !== undefined);
+  if (ready.length === 0) return null;
+  const middle = [...ready].sort((a, b) => a - b)[Math.floor(ready.length / 2)];
+  const start = `Ready ${ms(middle)} after its start`;
+  if (cell === undefined) return `${start}.`;
+  const cold = ms(median(cell, "coldTtftMs"));
+  return `${start}; its first request (${cell.scenario}) has the first token after ${cold}, a warm one after ${ms(median(cell, "ttftMs"))}.`;
+}
+
+/** A repeated prompt's share of the time of a new one above which no cache is at work. */
+const CACHED_SHARE = 0.7;
+
+/** Whether the engine reuses a prompt that it has read before; null where it wasn't asked. */
+export function cacheLine(result: Result): string | null {
+  const cells = lightest(result.cells).filter((each) => each.scenario === "prompt-cache");
+  const cell = cells.find((each) => median(each, "repeatTtftMs") !== null);
+  const fresh = median(cell, "ttftMs");
+  const again = median(cell, "repeatTtftMs");
+  if (fresh === null || again === null) return null;
+  const cached = again < fresh * CACHED_SHARE;
+  const what = cached ? "It has a prompt cache" : "It has no prompt cache that shows";
+  return `${what}: the first token after ${ms(again)} where the prompt goes on from one that it has read, after ${ms(fresh)} where it is new.`;
+}
+
+/** How much of the measuring time was ours, in a sentence. */
+export function overheadLine(result: Result): string | null {
+  const measuring = result.overhead?.measuring;
+  if (measuring == null) return null;
+  return `Of the ${ms(measuring.wallMs)} from the first measured request to the last, ${percent(measuring.share)} (${ms(measuring.idleMs)}) had neither a request in flight nor an engine starting.`;
 }
 
 /** How much was measured, in a few words. */

@@ -4,13 +4,17 @@ import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, plain } from "./escape.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
+import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
 import {
+  cacheLine,
   caveats,
   cellAt,
+  coldLine,
   combinationsOf,
   failuresOf,
   median,
   numbersLine,
+  overheadLine,
   scenariosOf,
   sizeLine,
   verdictLine,
@@ -40,6 +44,11 @@ export function renderTable(result: Result, options: TableOptions): string {
   const numbers = numbersLine(result);
   if (numbers !== null) say(numbers);
   lines.push("", ...rows(result, width, paint));
+  const loaded = loadRows(result, width, paint);
+  if (loaded.length > 0) lines.push("", ...loaded);
+  const cold = [coldLine(result), cacheLine(result)].filter((line) => line !== null);
+  if (cold.length > 0) lines.push("");
+  for (const line of cold) say(line);
   const { recommendation } = result;
   if (recommendation !== null) {
     lines.push("");
@@ -64,12 +73,41 @@ export function renderTable(result: Result, options: TableOptions): string {
   for (const warning of result.warnings) say(`Warning: ${warning.text}`, "yellow");
   lines.push("");
   say(`${sizeLine(result)}, in ${duration(result.durationMs)}.`, "dim");
+  const overhead = overheadLine(result);
+  if (overhead !== null) say(overhead, "dim");
   const folder = options.files?.[0]?.path.replace(/[/\\][^/\\]+$/, "");
   if (folder !== undefined) {
     const names = options.files?.map((file) => file.name).join(", ") ?? "";
     say(`${names} are in ${folder}`, "dim");
   }
   return lines.join("\n");
+}
+
+const LOAD_COLUMN = 11;
+const LOAD_LABEL = 14;
+
+/** One line per load, below the scenario and combination that it belongs to; as many columns as fit. */
+function loadRows(result: Result, width: number, paint: Paint): string[] {
+  const groups = underLoad(result);
+  if (groups.length === 0) return [];
+  const room = Math.floor((width - LOAD_LABEL) / LOAD_COLUMN);
+  const line = (figures: string[]) =>
+    figures
+      .slice(0, room)
+      .map((figure) => figure.padStart(LOAD_COLUMN))
+      .join("");
+  const [first = "", ...titles] = LOAD_HEAD;
+  return [
+    paint("dim", `  ${first}`.padEnd(LOAD_LABEL) + line(titles)),
+    ...groups.flatMap(({ title, cells }) => [
+      paint("bold", clip(plain(title), width)),
+      ...cells.map((cell) => {
+        const label = clip(`  ${loadText(cell)}`, LOAD_LABEL).padEnd(LOAD_LABEL);
+        if (cell.outcome.kind === "pass") return label + line(loadFigures(cell));
+        return label + paint("red", clip(`  ${cell.outcome.kind}`, width - LOAD_LABEL));
+      }),
+    ]),
+  ];
 }
 
 type Paint = (style: Style, text: string) => string;
