@@ -75,7 +75,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   let state: RunState | null = null;
   let step: Step = { kind: "done" };
   const show = (at: At) => {
-    if (state !== null) screen.show(toProgress(state, step, at));
+    screen.show(() => toProgress(current(state), step, at));
   };
   const append = (event: JournalEvent) => {
     state = foldEntry(state, journal.append(event));

@@ -1,6 +1,6 @@
 /** Figures of turns that were in flight together. Pure. */
 import type { MetricName } from "../result.ts";
-import { attemptMetrics, type Call } from "./metrics.ts";
+import { attemptMetrics, type Call, perSecond } from "./metrics.ts";
 
 /** The calls of each turn, in the order of the turns. */
 export function turnsIn(calls: readonly Call[]): Call[][] {
@@ -28,8 +28,8 @@ export function metricsOfAttempt(calls: readonly Call[]): Map<MetricName, number
     const { trace, tokens } = call;
     metrics.set("queueMs", queueMs);
     const read = (tokens.prompt ?? 0) - (trace.usage?.cachedTokens ?? 0);
-    const prefillMs = (trace.ttftMs ?? 0) - queueMs;
-    if (read > 0 && prefillMs > 0) metrics.set("prefillTokensPerSecond", read / (prefillMs / 1000));
+    const rate = perSecond(read, (trace.ttftMs ?? 0) - queueMs);
+    if (rate !== null) metrics.set("prefillTokensPerSecond", rate);
   }
   return [...each, wholeBurst(turns)];
 }
@@ -43,7 +43,9 @@ function wholeBurst(turns: readonly Call[][]): Map<MetricName, number> {
   const metrics = new Map<MetricName, number>();
   if (seconds <= 0) return metrics;
   metrics.set("requestsPerSecond", calls.length / seconds);
-  const tokens = calls.map((call) => call.tokens.output);
+  const tokens = calls.map(({ tokens: { output, outputSource } }) =>
+    outputSource === "chunks" ? null : output,
+  );
   if (tokens.every((count) => count !== null)) {
     const total = tokens.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     metrics.set("throughputTokensPerSecond", total / seconds);
@@ -79,7 +81,9 @@ export function queuesOf(turns: readonly Call[][]): (number | null)[] | null {
     const next = known[index + 1];
     return next !== undefined && next.from < span.to;
   });
-  if (overlap) return null;
+  // Streams of one instant each can't overlap, whatever the engine does.
+  const instants = known.length > 1 && known.every(({ from, to }) => from === to);
+  if (overlap || instants) return null;
   return firsts.map((call) => {
     const own = known.find((span) => span.call === call);
     if (call === undefined || own === undefined) return null;

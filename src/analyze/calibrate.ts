@@ -163,8 +163,9 @@ function firstTokens(
   variation: number,
   known: Calibration,
 ): number | null {
-  const told = trace.chunkTokens[0] ?? null;
-  if (told !== null) return told;
+  // A chunk with text has a token: one that counts none yet counts something else.
+  const told = trace.chunkTokens[0] ?? 0;
+  if (told > 0) return told;
   if (explained(output, trace.chunkMs.length, trace.finishReason)) return 1;
   const same = known.plain
     .filter((plain) => plain.variation === variation && plain.limit !== null)
@@ -200,9 +201,11 @@ export function openQuestion(
     if (short && isOneToOne(known, index) !== false) return { limit: null };
     if (trace.usage === null && known.plain.length === 0) return { limit: null };
   }
-  if (output === null || index > 0 || counted.first !== null || chunks < 2) return null;
+  if (output === null || counted.outputSource === "chunks") return null;
+  if (index > 0 || counted.first !== null || chunks < 2) return null;
   const answers = known.plain.filter((plain) => plain.limit !== null);
-  if (answers.length > 0 && answers.every((plain) => plain.calls.length === 0)) return null;
+  const uncounted = answers.every((plain) => plain.calls[0]?.outputTokens == null);
+  if (answers.length > 0 && uncounted) return null;
   const usual = answers
     .filter((plain) => plain.calls[0]?.outputTokens === plain.limit)
     .map((plain) => plain.limit ?? 1);

@@ -128,3 +128,10 @@ test("a kill for memory, an allocator's abort, the guard and a crash are told ap
   assert.match(classifyExit(aborted).evidence ?? "", /2627177536.*peak memory 2\.00 GB/);
   assert.equal(classifyExit({ ...exit, signal: "SIGSEGV", oomKills: 1 }).kind, "engine-crashed");
 });
+
+test("a reply of nothing but braces is given up on; some before a call are not in its way", () => {
+  const call = '{"name":"read","arguments":{}}';
+  assert.equal(toolCallInText("{".repeat(300) + call, ["read"]), call);
+  // Every brace is looked at to the end of the text: of a million that would take minutes.
+  assert.equal(toolCallInText("{".repeat(1_000_000) + call, ["read"]), null);
+});

@@ -165,14 +165,20 @@ function classifyStatus(exchange: Exchange, trace: Trace, facts: AttemptFacts): 
     : { kind: "http-error", evidence, transient: true };
 }
 
+/** A reply that is nothing but braces would be read as often as it has them. */
+const MOST_LOOKED_AT = 10_000_000;
+
 /**
  * A call to one of the offered tools, written as text: JSON with the tool's name and arguments,
  * alone, in a fence or in tags. Prose that merely names a tool is none.
  */
 export function toolCallInText(text: string, toolNames: readonly string[]): string | null {
   if (toolNames.length === 0 || !text.includes("{")) return null;
+  let looked = 0;
   for (let at = text.indexOf("{"); at !== -1; at = text.indexOf("{", at + 1)) {
     const candidate = balancedObject(text, at);
+    looked += candidate?.length ?? text.length - at;
+    if (looked > MOST_LOOKED_AT) return null;
     const value = asObject(parseJson(candidate ?? ""));
     const fn = asObject(value?.function) ?? value;
     const name = asString(fn?.name) ?? asString(fn?.tool);

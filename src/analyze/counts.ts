@@ -1,17 +1,15 @@
 /** Counts of tokens and durations as the servers tell them. Pure. */
-import { asArray, asNumber, asObject, asString } from "./json.ts";
+import { asArray, asNumber, asObject, asString, toJson } from "./json.ts";
 import type { Usage } from "./trace.ts";
 
 /** OpenAI's `usage`; `prompt_tokens_details.cached_tokens` is part of `prompt_tokens`. */
 export function readUsage(value: unknown): Usage | null {
   const usage = asObject(value);
-  if (usage === null) return null;
-  return {
-    promptTokens: asCount(usage.prompt_tokens),
-    outputTokens: asCount(usage.completion_tokens),
-    cachedTokens: asCount(asObject(usage.prompt_tokens_details)?.cached_tokens),
-    from: "usage",
-  };
+  const promptTokens = asCount(usage?.prompt_tokens);
+  const outputTokens = asCount(usage?.completion_tokens);
+  if (usage === null || (promptTokens === null && outputTokens === null)) return null;
+  const cachedTokens = asCount(asObject(usage.prompt_tokens_details)?.cached_tokens);
+  return { promptTokens, outputTokens, cachedTokens, from: "usage" };
 }
 
 /**
@@ -24,7 +22,7 @@ export function readTimings(value: unknown): Usage | null {
   const made = asCount(timings?.predicted_n);
   if (timings === null || (worked === null && made === null)) return null;
   const cachedTokens = asCount(timings.cache_n);
-  const promptTokens = worked === null ? null : worked + (cachedTokens ?? 0);
+  const promptTokens = worked === null ? null : asCount(worked + (cachedTokens ?? 0));
   return { promptTokens, outputTokens: made, cachedTokens, from: "timings" };
 }
 
@@ -46,15 +44,15 @@ export function readOllamaReply(body: Record<string, unknown>): OllamaReply | nu
   const done = body.done === true;
   const prompt = asCount(body.prompt_eval_count);
   const output = asCount(body.eval_count);
-  const prefill = asNumber(body.prompt_eval_duration);
-  const decode = asNumber(body.eval_duration);
+  const prefill = asDuration(body.prompt_eval_duration);
+  const decode = asDuration(body.eval_duration);
   return {
     text: asString(message.content) ?? "",
     reasoning: asString(message.thinking) ?? "",
     toolCalls: asArray(message.tool_calls).map((call) => {
       const fn = asObject(asObject(call)?.function);
       const given = fn?.arguments;
-      const text = typeof given === "string" ? given : JSON.stringify(given ?? {});
+      const text = typeof given === "string" ? given : toJson(given ?? {});
       return { name: asString(fn?.name) ?? "", arguments: text };
     }),
     done,
@@ -73,8 +71,14 @@ export function readOllamaReply(body: Record<string, unknown>): OllamaReply | nu
   };
 }
 
-/** A number of tokens: whole and not negative, else unknown. */
+/** How long something took; a negative number says nothing. */
+export function asDuration(value: unknown): number | null {
+  const duration = asNumber(value);
+  return duration !== null && duration >= 0 ? duration : null;
+}
+
+/** A number of tokens: whole, not negative, and one that can be counted with; else unknown. */
 function asCount(value: unknown): number | null {
   const count = asNumber(value);
-  return count !== null && Number.isInteger(count) && count >= 0 ? count : null;
+  return count !== null && Number.isSafeInteger(count) && count >= 0 ? count : null;
 }

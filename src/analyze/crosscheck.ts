@@ -2,7 +2,7 @@
 import type { Exchange } from "../drive/types.ts";
 import type { Result } from "../result.ts";
 import { replyOf } from "./calibrate.ts";
-import { decodeRate } from "./metrics.ts";
+import { decodeRate, perSecond } from "./metrics.ts";
 import { type Trace, traceExchange } from "./trace.ts";
 
 export type Crosscheck = Omit<NonNullable<Result["crosschecks"]>[number], "variant">;
@@ -22,7 +22,8 @@ const OLLAMA = "/api/chat";
 export function readCrosscheck({ exchanges, loggedPromptTokens }: Seen): Crosscheck {
   const traces = exchanges.map((exchange) => ({ exchange, trace: traceExchange(exchange) }));
   const good = traces.filter(
-    ({ exchange, trace }) => exchange.status === 200 && trace.complete && trace.error === null,
+    ({ exchange: { status }, trace: { complete, finishReason, error } }) =>
+      status === 200 && (complete || finishReason !== null) && error === null,
   );
   const on = (is: (exchange: Exchange) => boolean) =>
     good.find(({ exchange }) => is(exchange))?.trace ?? null;
@@ -46,12 +47,14 @@ export function readCrosscheck({ exchanges, loggedPromptTokens }: Seen): Crossch
     promptTokens,
     outputTokens,
     prefillTokensPerSecond: {
-      ours: perSecond(promptTokens.log ?? promptTokens.plain, streamed?.ttftMs),
-      engine: perSecond(promptTokens.ollama, ollama?.engineMs?.prefill),
+      ours: rate(promptTokens.log ?? promptTokens.stream ?? promptTokens.plain, streamed?.ttftMs),
+      engine: rate(promptTokens.ollama, ollama?.engineMs?.prefill),
     },
     decodeTokensPerSecond: {
       ours: streamedRate(streamed, outputTokens.stream ?? outputTokens.plain),
-      engine: perSecond(outputTokens.ollama, ollama?.engineMs?.decode),
+      // inferrs takes the first token from the prefill's own logits and counts its time there
+      // (9535ae3, engine.rs: prefill_end is set after that token), so n - 1 are left for decoding.
+      engine: rate(lessOne(outputTokens.ollama), ollama?.engineMs?.decode),
     },
     disagreements: [
       ...differing("prompt tokens", promptTokens),
@@ -62,8 +65,12 @@ export function readCrosscheck({ exchanges, loggedPromptTokens }: Seen): Crossch
   };
 }
 
-function perSecond(tokens: number | null, ms: number | null | undefined): number | null {
-  return tokens === null || ms == null || ms <= 0 ? null : tokens / (ms / 1000);
+function rate(tokens: number | null, ms: number | null | undefined): number | null {
+  return tokens === null || ms == null ? null : perSecond(tokens, ms);
+}
+
+function lessOne(tokens: number | null): number | null {
+  return tokens === null ? null : tokens - 1;
 }
 
 /** With a chunk for each token, but for the end mark of a reply that ends by itself. */

@@ -9,6 +9,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The value as JSON; "" where it is nested too deeply to be written (it can be read). */
+export function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
+}
+
 export function asObject(value: unknown): Record<string, unknown> | null {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

@@ -1,7 +1,7 @@
 /** The figures of one attempt, by the definitions in docs/metrics.md. Pure. */
 import type { Exchange } from "../drive/types.ts";
-import type { MetricName } from "../result.ts";
-import { median, quantile } from "./statistics.ts";
+import type { MetricName, OUTPUT_SOURCES } from "../result.ts";
+import { median, most, quantile } from "./statistics.ts";
 import type { Trace } from "./trace.ts";
 
 export interface CallTokens {
@@ -9,6 +9,8 @@ export interface CallTokens {
   output: number | null;
   /** Tokens up to and with the first chunk that bears any: they belong to prefill. */
   first: number | null;
+  /** Where `output` comes from. Chunks are no tokens: no rate is made of them. */
+  outputSource?: (typeof OUTPUT_SOURCES)[number] | null;
 }
 
 /** One generation request with its tokens. */
@@ -52,14 +54,14 @@ export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> 
     if (gaps.length > 0) {
       set("itlMedianMs", median(gaps));
       if (gaps.length >= P99_GAPS) set("itlP99Ms", quantile(gaps, 0.99));
-      set("itlMaxMs", Math.max(...gaps));
+      set("itlMaxMs", most(gaps));
     }
   }
-  const turnMs = endMs(last) === null ? null : (endMs(last) ?? 0) - startMs(first) + lateMs;
-  set("turnMs", turnMs);
   const firstEnd = endMs(first);
-  if (calls.length > 1 && turnMs !== null && firstEnd !== null) {
-    set("toolCallMs", (turnMs - (firstEnd - startMs(first))) / (calls.length - 1));
+  const lastEnd = endMs(last);
+  set("turnMs", lastEnd === null ? null : lastEnd - startMs(first) + lateMs);
+  if (calls.length > 1 && lastEnd !== null && firstEnd !== null) {
+    set("toolCallMs", (lastEnd - firstEnd) / (calls.length - 1));
     set("repeatTtftMs", calls[1]?.trace.ttftMs ?? null);
   }
   return metrics;
@@ -85,8 +87,13 @@ function endMs(call: Call): number | null {
 /** Prompt tokens that the engine had to read / TTFT; what it says it had in a cache is left out. */
 function prefillRate({ trace, tokens }: Call): number | null {
   if (tokens.prompt === null || trace.ttftMs === null) return null;
-  const read = tokens.prompt - (trace.usage?.cachedTokens ?? 0);
-  return read > 0 ? read / (trace.ttftMs / 1000) : null;
+  return perSecond(tokens.prompt - (trace.usage?.cachedTokens ?? 0), trace.ttftMs);
+}
+
+/** @returns null where there is no rate: of no tokens, or in no time */
+export function perSecond(tokens: number, ms: number): number | null {
+  const rate = tokens / (ms / 1000);
+  return tokens > 0 && ms > 0 && Number.isFinite(rate) ? rate : null;
 }
 
 /**

@@ -8,7 +8,10 @@ import type { Result } from "../result.ts";
  * @returns null for journals of versions that did not record it
  */
 export function overheadOf(state: RunState): Result["overhead"] {
-  if (state.busy.length === 0) return null;
+  const attempts = [...state.cells.values()].flatMap((cell) => cell.attempts);
+  // Engine starts are known of older journals too: without requests they would look idle.
+  const unknown = attempts.length > 0 && attempts.every(({ span }) => span === null);
+  if (state.busy.length === 0 || unknown) return null;
   const busy = union(state.busy);
   const whole = share(busy, 0, state.elapsedMs);
   const measured = [...state.cells.values()]

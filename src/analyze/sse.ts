@@ -46,7 +46,9 @@ export function toTimedLines(segments: readonly Segment[]): TimedEvent[] {
   let tNs = 0;
   for (const segment of segments) {
     tNs = segment.tNs;
-    const parts = (held + decoder.decode(segment.bytes, { stream: true })).split("\n");
+    // Only what is new is looked through: a line may be as long as the whole reply.
+    const [first = "", ...more] = decoder.decode(segment.bytes, { stream: true }).split("\n");
+    const parts = [held + first, ...more];
     held = parts.pop() ?? "";
     for (const data of parts) if (data.trim() !== "") lines.push({ tNs, data });
   }

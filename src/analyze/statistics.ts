@@ -16,6 +16,15 @@ export function quantile(values: readonly number[], p: number): number {
   return low + (high - low) * (position - Math.floor(position));
 }
 
+/** The highest of any number of values: as arguments of Math.max they would fill the stack. */
+export function most(values: readonly number[]): number {
+  return values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+}
+
+export function least(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+}
+
 /**
  * Exact, distribution-free interval of the median: the narrowest pair of order statistics
  * (x_(k), x_(n+1-k)) whose binomial coverage 1 - 2 P(Bin(n, 1/2) < k) is at least `level`
@@ -24,23 +33,34 @@ export function quantile(values: readonly number[], p: number): number {
  */
 export function medianInterval(values: readonly number[], level = 0.95): [number, number] | null {
   const n = values.length;
+  const k = intervalRank(n, level);
+  if (k === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
-  if (n > 1000) {
-    // 0.5^n leaves the range of a double: the normal approximation is exact to a rank here.
-    const rank = Math.max(1, Math.floor(n / 2 - 0.98 * Math.sqrt(n)));
-    return [sorted[rank - 1] ?? Number.NaN, sorted[n - rank] ?? Number.NaN];
-  }
-  let below = 0.5 ** n;
-  let k = 0;
-  let term = below;
-  while (1 - 2 * below >= level) {
-    k += 1;
-    term = (term * (n - k + 1)) / k;
-    below += term;
-  }
   const low = sorted[k - 1];
   const high = sorted[n - k];
-  return k === 0 || low === undefined || high === undefined ? null : [low, high];
+  return low === undefined || high === undefined ? null : [low, high];
+}
+
+/**
+ * The highest k whose pair covers enough; 0: none. The binomial coefficients are taken relative to
+ * the middle one, so that those that count never leave the range of a double: 0.5^n does from
+ * n = 1075 on.
+ */
+function intervalRank(n: number, level: number): number {
+  const middle = Math.floor(n / 2);
+  const weights = new Float64Array(middle + 1);
+  weights[middle] = 1;
+  for (let j = middle; j > 0; j--) weights[j - 1] = ((weights[j] ?? 0) * j) / (n - j + 1);
+  const half = weights.reduce((sum, weight) => sum + weight, 0);
+  // The coefficients are symmetric; those of an even number have one in the middle.
+  const total = 2 * half - (n % 2 === 0 ? 1 : 0);
+  let k = 0;
+  let below = weights[0] ?? 0;
+  while (k < middle && 1 - (2 * below) / total >= level) {
+    k += 1;
+    below += weights[k] ?? 0;
+  }
+  return k;
 }
 
 /** Percentiles are given only with enough samples: p90 from 20, p99 from 100. */
@@ -52,8 +72,8 @@ export function summarize(samples: Sample[]): Metric | null {
     median: median(values),
     ci95: medianInterval(values),
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    min: Math.min(...values),
-    max: Math.max(...values),
+    min: least(values),
+    max: most(values),
     ...(values.length >= 20 ? { p90: quantile(values, 0.9) } : {}),
     ...(values.length >= 100 ? { p99: quantile(values, 0.99) } : {}),
     samples,

@@ -133,3 +133,29 @@ test("no JSON in an event ever throws", () => {
     }),
   );
 });
+
+test("a content type is the same in capitals", () => {
+  const headers = { "content-type": "Text/Event-Stream; charset=UTF-8" };
+  assert.equal(traceExchange(exchange([chunk({ content: "Hi" })], { headers })).text, "Hi");
+});
+
+test("a refusal beside an empty content is what was said", () => {
+  const said = { content: "", refusal: "No" };
+  const streamed = traceExchange(exchange([chunk(said)]));
+  assert.deepEqual([streamed.text, streamed.chunkMs.length], ["No", 1]);
+  const whole = JSON.stringify({ choices: [{ message: said, finish_reason: "stop" }] });
+  const headers = { "content-type": "application/json" };
+  assert.equal(traceExchange(exchange([whole], { headers, stream: false })).text, "No");
+});
+
+test("a usage that counts nothing hides no count that was given", () => {
+  const event = (fields: object) => `data: ${JSON.stringify({ choices: [], ...fields })}\n\n`;
+  const counted = event({ usage: { prompt_tokens: 5, completion_tokens: 7 } });
+  const usage = { promptTokens: 5, outputTokens: 7, cachedTokens: null, from: "usage" };
+  assert.deepEqual(traceExchange(exchange([counted, event({ usage: {} })])).usage, usage);
+  const timings = { prompt_n: 5, predicted_n: 7 };
+  assert.deepEqual(traceExchange(exchange([event({ usage: {}, timings })])).usage, {
+    ...usage,
+    from: "timings",
+  });
+});

@@ -1,6 +1,6 @@
 /** What an exchange says: text, tools, tokens, times. Pure; definitions of docs/metrics.md. */
 import type { Exchange } from "../drive/types.ts";
-import { type OllamaReply, readOllamaReply, readTimings, readUsage } from "./counts.ts";
+import { asDuration, type OllamaReply, readOllamaReply, readTimings, readUsage } from "./counts.ts";
 import { asArray, asNumber, asObject, asString, parseJson } from "./json.ts";
 import { type TimedEvent, toText, toTimedEvents, toTimedLines } from "./sse.ts";
 
@@ -52,7 +52,7 @@ export interface Usage {
 export function traceExchange(exchange: Exchange): Trace {
   const trace = emptyTrace();
   if (exchange.end.kind === "closed") trace.totalMs = exchange.end.tNs / 1e6;
-  const type = exchange.headers["content-type"] ?? "";
+  const type = (exchange.headers["content-type"] ?? "").toLowerCase();
   if (exchange.status === null) return trace;
   if (exchange.status >= 400) trace.error = errorWords(toText(exchange.segments));
   else if (/event-stream/.test(type)) readStream(trace, toTimedEvents(exchange.segments));
@@ -122,7 +122,7 @@ function readStream(trace: Trace, events: TimedEvent[]): void {
 function timingsMs(value: unknown): Trace["engineMs"] {
   const timings = asObject(value);
   if (timings === null) return null;
-  return { prefill: asNumber(timings.prompt_ms), decode: asNumber(timings.predicted_ms) };
+  return { prefill: asDuration(timings.prompt_ms), decode: asDuration(timings.predicted_ms) };
 }
 
 /** A chunk that bears tokens. */
@@ -143,8 +143,8 @@ function readDelta(
   count: number | null,
 ): void {
   if (delta === null) return;
-  const content = asString(delta.content) ?? asString(delta.refusal) ?? "";
-  const reasoning = asString(delta.reasoning_content) ?? asString(delta.reasoning) ?? "";
+  const content = asString(delta.content) || asString(delta.refusal) || "";
+  const reasoning = asString(delta.reasoning_content) || asString(delta.reasoning) || "";
   const deltas = asArray(delta.tool_calls).map(asObject);
   const answers = content !== "" || deltas.length > 0;
   if (!answers && reasoning === "") return;
@@ -192,7 +192,7 @@ function readLines(trace: Trace, lines: TimedEvent[]): void {
 function readOllama(trace: Trace, reply: OllamaReply): void {
   trace.text += reply.text;
   trace.reasoning += reply.reasoning;
-  trace.toolCalls.push(...reply.toolCalls);
+  for (const call of reply.toolCalls) trace.toolCalls.push(call);
   trace.usage = reply.usage ?? trace.usage;
   trace.engineMs = reply.engineMs ?? trace.engineMs;
   trace.finishReason = reply.finishReason ?? trace.finishReason;
@@ -228,8 +228,8 @@ function readPlain(trace: Trace, exchange: Exchange): void {
   const choice = asObject(asArray(body.choices)[0]);
   const message = asObject(choice?.message);
   trace.finishReason = asString(choice?.finish_reason);
-  trace.text = asString(message?.content) ?? asString(message?.refusal) ?? "";
-  trace.reasoning = asString(message?.reasoning_content) ?? asString(message?.reasoning) ?? "";
+  trace.text = asString(message?.content) || asString(message?.refusal) || "";
+  trace.reasoning = asString(message?.reasoning_content) || asString(message?.reasoning) || "";
   trace.toolCalls = asArray(message?.tool_calls).map((call) => {
     const fn = asObject(asObject(call)?.function);
     return { name: asString(fn?.name) ?? "", arguments: asString(fn?.arguments) ?? "" };

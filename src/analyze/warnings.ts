@@ -1,7 +1,7 @@
 /** What a reader must know to judge the figures. Pure. */
 import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
 import type { ResultCell, Warning } from "../result.ts";
-import { median } from "./statistics.ts";
+import { clientWarnings } from "./client-warnings.ts";
 
 /** Cells that passed their probes and did not get all their rounds. */
 export function unmeasured(state: RunState): CellState[] {
@@ -91,43 +91,4 @@ function tokenWarnings(state: RunState, cells: readonly ResultCell[]): Warning[]
 
 function names(cells: readonly ResultCell[]): string {
   return cells.map((cell) => cell.id).join("; ");
-}
-
-/** This tool's event loop was kept away for a notable part of an attempt. */
-const LAG_SHARE = 0.02;
-const LEAST_LAG_MS = 20;
-/** This tool used most of a core: it may be what limits a burst. */
-const BUSY_CORE = 0.8;
-const LATE_SEND_MS = 5;
-
-/** Whether this tool, not the engine, was the bottleneck. */
-function clientWarnings(state: RunState): Warning[] {
-  const attempts = [...state.cells.values()].flatMap((cell) => attemptsOf(cell, "measure"));
-  const loads = attempts.flatMap(({ client }) => client ?? []);
-  const warnings: Warning[] = [];
-  const lagging = loads.filter(
-    ({ loopDelayMs, tookMs }) => loopDelayMs > Math.max(LEAST_LAG_MS, tookMs * LAG_SHARE),
-  );
-  if (lagging.length > loads.length / 10) {
-    const worst = Math.round(Math.max(...lagging.map(({ loopDelayMs }) => loopDelayMs)));
-    const text = `In ${lagging.length} of ${loads.length} measured attempts this tool itself was late to read, by up to ${worst} ms: the machine has too little CPU to spare, and figures there may be too high by that.`;
-    warnings.push({ code: "client-late", text });
-  }
-  const busy = loads.filter(({ cpuMs, tookMs }) => tookMs > 100 && cpuMs > tookMs * BUSY_CORE);
-  if (busy.length > loads.length / 10) {
-    const share = Math.round(100 * median(busy.map(({ cpuMs, tookMs }) => cpuMs / tookMs)));
-    const text = `This tool used ${share}% of a core in ${busy.length} of ${loads.length} measured attempts: at this load it, not the engine, may be the bottleneck.`;
-    warnings.push({ code: "client-bottleneck", text });
-  }
-  const lateMs = attempts.flatMap(({ calls }) =>
-    calls.flatMap(({ exchange }) =>
-      exchange.dueNs === undefined ? [] : [(exchange.sentNs - exchange.dueNs) / 1e6],
-    ),
-  );
-  const late = lateMs.filter((ms) => ms > LATE_SEND_MS);
-  if (late.length > lateMs.length / 20) {
-    const text = `${late.length} of ${lateMs.length} requests of the open loop were sent more than ${LATE_SEND_MS} ms after they were due, by up to ${Math.round(Math.max(...late))} ms; that time counts in their latencies.`;
-    warnings.push({ code: "sent-late", text });
-  }
-  return warnings;
 }

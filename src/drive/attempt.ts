@@ -1,6 +1,6 @@
 /** One attempt at a cell: its turns as users would send them, one alone or several at once. */
 import { setMaxListeners } from "node:events";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { traceExchange } from "../analyze/trace.ts";
 import type { RunningEngine } from "../engine/engine.ts";
 import type { ClientLoad, JournalEvent } from "../journal/events.ts";
@@ -141,20 +141,27 @@ function loggedTokens(engine: RunningEngine, exchange: Exchange): number | null 
   return responseId === null ? null : engine.loggedPromptTokens(responseId);
 }
 
+/** How often the event loop's delay is looked at, ms: part of what the histogram has. */
+const LOOP_RESOLUTION_MS = 5;
+
 /** What this process is at: its CPU time, and how long its event loop was kept from running. */
 export function watchOurselves(): { end(): ClientLoad } {
-  const delays = monitorEventLoopDelay({ resolution: 5 });
+  const delays = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   const cpuFrom = process.cpuUsage();
+  const loopFrom = performance.eventLoopUtilization();
   const from = performance.now();
   delays.enable();
   return {
     end: () => {
       delays.disable();
       const { user, system } = process.cpuUsage(cpuFrom);
-      const max = Number.isFinite(delays.max) ? Math.max(0, delays.max / 1e6 - 5) : 0;
+      const delayMs = (ns: number) =>
+        delays.count === 0 ? 0 : Math.max(0, ns / 1e6 - LOOP_RESOLUTION_MS);
       return {
         cpuMs: (user + system) / 1000,
-        loopDelayMs: delays.count === 0 ? 0 : max,
+        loopDelayMs: delayMs(delays.max),
+        loopDelayP99Ms: delayMs(delays.percentile(99)),
+        loopBusy: performance.eventLoopUtilization(loopFrom).utilization,
         tookMs: performance.now() - from,
       };
     },

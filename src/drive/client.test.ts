@@ -64,6 +64,9 @@ test("bytes are recorded as they come, on one kept connection", async () => {
   const times = first.segments.map((segment) => segment.tNs);
   assert.ok(times.every((tNs, index) => tNs > (times[index - 1] ?? 0)));
   assert.equal(first.requestBody, null);
+  // Segments are made when they are asked for; a copy made before that has them all the same.
+  assert.deepEqual({ ...second }.segments, second.segments);
+  assert.equal(JSON.parse(JSON.stringify(second)).segments.length, second.segments.length);
 });
 
 test("the base URL's own path is kept, its /v1 is not doubled", async () => {

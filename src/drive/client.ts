@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import { SetupError } from "../inputs/error.ts";
-import type { Exchange, ExchangeEnd, Segment } from "./types.ts";
+import { Tape } from "./tape.ts";
+import type { Exchange, ExchangeEnd } from "./types.ts";
 
 /** What is to be sent. */
 export interface ClientRequest {
@@ -87,8 +88,9 @@ export class MeasuringClient {
     this.#connectMs = null;
     return new Promise((resolve, reject) => {
       const recorder = new Recorder(request, options, (exchange, ours) => {
+        exchange.connectMs = this.#connectMs;
         if (ours !== null) reject(ours);
-        else resolve({ ...exchange, connectMs: this.#connectMs });
+        else resolve(exchange);
       });
       try {
         this.#client.dispatch(
@@ -125,7 +127,7 @@ class Recorder implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #t0: bigint | null = null;
   #lastByte: bigint;
-  #bytes = 0;
+  readonly #tape = new Tape();
   #gaveUp: ExchangeEnd | null = null;
   #timer: NodeJS.Timeout | null = null;
   #finished = false;
@@ -186,14 +188,13 @@ class Recorder implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const tNs = this.#now();
-    this.#lastByte = process.hrtime.bigint();
-    const segment: Segment = { tNs, bytes: Buffer.from(chunk) };
-    this.#exchange.segments.push(segment);
-    this.#bytes += chunk.byteLength;
-    if (this.#bytes > RESPONSE_BYTES_CAP) {
+    const at = process.hrtime.bigint();
+    if (this.#finished) return;
+    const tNs = this.#since(at);
+    this.#lastByte = at;
+    this.#tape.add(tNs, chunk);
+    if (this.#tape.bytes > RESPONSE_BYTES_CAP) {
       const cap = RESPONSE_BYTES_CAP.toLocaleString("en-US");
-      this.#exchange.segments = beginning(this.#exchange.segments, CAPPED_KEEP_BYTES);
       this.#giveUp({ kind: "capped", tNs, error: `a reply may have ${cap} bytes at most` });
     }
   }
@@ -214,7 +215,11 @@ class Recorder implements Dispatcher.DispatchHandler {
   }
 
   #now(): number {
-    return Number(process.hrtime.bigint() - (this.#t0 ?? this.#asked));
+    return this.#since(process.hrtime.bigint());
+  }
+
+  #since(at: bigint): number {
+    return Number(at - (this.#t0 ?? this.#asked));
   }
 
   /** Looks again when the silence could have lasted too long; a byte only moves the mark. */
@@ -223,7 +228,7 @@ class Recorder implements Dispatcher.DispatchHandler {
     const silentMs = Number(process.hrtime.bigint() - this.#lastByte) / 1e6;
     const totalMs = this.#now() / 1e6;
     if (silentMs >= timeoutMs) {
-      const heard = this.#exchange.segments.length === 0 ? "no byte" : "no further byte";
+      const heard = this.#tape.bytes === 0 ? "no byte" : "no further byte";
       const error = `${heard} for ${(timeoutMs / 1000).toFixed(1)} s`;
       this.#giveUp({ kind: "timeout", tNs: this.#now(), error });
     } else if (totalMs >= timeoutMs * TOTAL_TIMEOUTS) {
@@ -249,6 +254,7 @@ class Recorder implements Dispatcher.DispatchHandler {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#exchange.end = end;
+    layOut(this.#exchange, this.#tape);
     this.#done(this.#exchange, ours);
   }
 }
@@ -263,16 +269,24 @@ function noWebAssembly(cause: Error): SetupError {
   );
 }
 
-/** The first segments, of so many bytes together; the last one cut. */
-function beginning(segments: readonly Segment[], bytes: number): Segment[] {
-  const kept: Segment[] = [];
-  let left = bytes;
-  for (const { tNs, bytes: all } of segments) {
-    if (left <= 0) break;
-    kept.push({ tNs, bytes: Buffer.from(all.subarray(0, left)) });
-    left -= all.byteLength;
+/**
+ * The segments are made when they are first asked for: after the attempt, not while other streams
+ * are read. Of a reply that was cut off little is kept, and the rest need not wait for that.
+ */
+function layOut(exchange: Exchange, tape: Tape): void {
+  if (exchange.end.kind === "capped") {
+    exchange.segments = tape.segments(CAPPED_KEEP_BYTES);
+    return;
   }
-  return kept;
+  const shown = { configurable: true, enumerable: true };
+  Object.defineProperty(exchange, "segments", {
+    ...shown,
+    get: () => {
+      const value = tape.segments();
+      Object.defineProperty(exchange, "segments", { ...shown, writable: true, value });
+      return value;
+    },
+  });
 }
 
 function describe(error: Error): string {

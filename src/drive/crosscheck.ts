@@ -8,14 +8,16 @@ const QUESTION = "Name the months of the year, one after the other, and a word f
  * @param servedId must be the id under which the model is served: another one makes inferrs drop its
  *   model on /api/chat (DESIGN section 8)
  * @param ollama only for an engine of our own
+ * @param question another one than the usual
  */
 export function crosscheckRequests(
   servedId: string,
   maxTokens: number,
   seed: number,
   ollama: boolean,
+  question = QUESTION,
 ): ClientRequest[] {
-  const messages = [{ role: "user", content: QUESTION }];
+  const messages = [{ role: "user", content: question }];
   const chat = { model: servedId, messages, max_tokens: maxTokens, temperature: 0, seed };
   const post = (path: string, body: object, stream: boolean, step: number): ClientRequest => ({
     method: "POST",

@@ -24,13 +24,17 @@ export function lastWords(log: string, count = 12): string[] {
   return [lines[cause] ?? "", ...tail.slice(1)];
 }
 
+const LONGEST_LINE = 400;
+
 /**
  * Prompt tokens of a response by its id: inferrs writes `Request chatcmpl-…: N messages, P prompt
  * tokens` for every request, streamed or not (seen in 9535ae3).
  */
 export function promptTokensIn(log: string, responseId: string): number | null {
-  const line = plainLines(log).findLast((each) => each.includes(`Request ${responseId}:`));
-  const match = /(\d+) prompt tokens/.exec(line ?? "");
+  // Asked after every reply: a long log is not to be taken apart each time.
+  const at = log.lastIndexOf(`Request ${responseId}:`);
+  const [line = ""] = at < 0 ? [] : plainLines(log.slice(at, at + LONGEST_LINE));
+  const match = /(\d+) prompt tokens/.exec(line);
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 

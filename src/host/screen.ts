@@ -15,7 +15,8 @@ export function widthOf(output: Output, fallback: number): number {
 }
 
 export interface Screen {
-  show(progress: Progress): void;
+  /** @param progress worked out only when it is drawn: it takes time between requests */
+  show(progress: () => Progress): void;
   /** Takes the live view away; what is printed next stands in its place. */
   clear(): void;
 }
@@ -34,9 +35,10 @@ function logScreen(output: Output): Screen {
   let previous: Progress | null = null;
   return {
     show(progress) {
-      const line = renderLogLine(previous, progress);
+      const now = progress();
+      const line = renderLogLine(previous, now);
       if (line !== null) output.write(`${line}\n`);
-      previous = structuredClone(progress);
+      previous = now;
     },
     clear() {},
   };
@@ -45,6 +47,8 @@ function logScreen(output: Output): Screen {
 function liveScreen(output: Output, color: boolean): Screen {
   let drawn = 0;
   let latest: Progress | null = null;
+  /** What was shown since and isn't drawn yet. */
+  let next: (() => Progress) | null = null;
   let shownAt = 0;
   const erase = () => {
     if (drawn > 0) output.write(`\u001b[${drawn}A\u001b[J`);
@@ -62,24 +66,32 @@ function liveScreen(output: Output, color: boolean): Screen {
   const started = performance.now();
   let elapsedAtShow = 0;
   const timer = setInterval(() => {
+    if (next !== null) return look();
     if (latest === null) return;
     // The clock goes on between steps.
     latest.elapsedMs = Math.max(latest.elapsedMs, elapsedAtShow + performance.now() - shownBase);
     draw();
   }, 1000);
   let shownBase = started;
+  const look = () => {
+    if (next === null) return;
+    latest = next();
+    next = null;
+    elapsedAtShow = latest.elapsedMs;
+    shownBase = performance.now();
+    draw();
+  };
   timer.unref();
   return {
     show(progress) {
-      latest = structuredClone(progress);
-      elapsedAtShow = progress.elapsedMs;
-      shownBase = performance.now();
-      if (performance.now() - shownAt >= REDRAW_EVERY_MS || drawn === 0) draw();
+      next = progress;
+      if (performance.now() - shownAt >= REDRAW_EVERY_MS || drawn === 0) look();
     },
     clear() {
       clearInterval(timer);
       erase();
       latest = null;
+      next = null;
     },
   };
 }

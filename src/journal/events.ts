@@ -16,6 +16,10 @@ export interface ClientLoad {
   cpuMs: number;
   /** Longest time for which its event loop was kept from running, ms. */
   loopDelayMs: number;
+  /** One delay of its event loop in a hundred was longer, ms; absent in journals of before. */
+  loopDelayP99Ms?: number;
+  /** Share of the time in which its event loop was at work, not waiting; absent in those, too. */
+  loopBusy?: number;
   /** How long the attempt took, ms. */
   tookMs: number;
 }

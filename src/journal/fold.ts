@@ -217,7 +217,10 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
     client: event.client ?? null,
   };
   cell.attempts.push(attempt);
-  if (event.atMs !== undefined) state.busy.push(...inFlight(event.atMs, event.exchanges));
+  // In an open loop the pauses between requests are the plan's, not this tool's.
+  const paced = event.exchanges.some(({ dueNs }) => dueNs !== undefined);
+  if (paced && attempt.span !== null) state.busy.push(attempt.span);
+  else if (event.atMs !== undefined) state.busy.push(...inFlight(event.atMs, event.exchanges));
   judgeLost(state.cells.values(), cell);
   const start = currentStart(state);
   if (start && start.first === null) start.first = { cell: cell.spec.id, attempt };

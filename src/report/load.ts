@@ -57,6 +57,6 @@ export function loads(result: Result): string {
     return `**${title}** ${flags}\n\n${table(LOAD_HEAD, rows, align)}`;
   });
   const note =
-    "<sub>Medians. “at once”: each user sends the next turn when the last is answered; “/s”: turns come at random at this rate, and latencies count from when each was due. The queue is the time before the engine began on a request; – where it can't be told from prefill.</sub>";
+    "Medians. “at once”: each user sends the next turn when the last is answered. “/s”: turns come at random at this rate, and latencies count from when each was due. Queue: the time before the engine began on a request; – where it can't be told from prefill.";
   return ["#### Under load", ...tables, note].join("\n\n");
 }

@@ -63,9 +63,12 @@ export function headlineCell(result: Result): ResultCell | undefined {
   const compat = result.recommendation?.compat;
   const all = lightest(result.cells);
   if (compat === undefined) return all.find((cell) => cell.outcome.kind === "pass");
-  const cells = all.filter(
+  const passing = all.filter(
     (cell) => name(cell.compat) === name(compat) && cell.outcome.kind === "pass",
   );
+  // Its turn is two questions about one text: nobody's everyday turn.
+  const everyday = passing.filter((cell) => cell.scenario !== "prompt-cache");
+  const cells = everyday.length > 0 ? everyday : passing;
   return (
     cells.find((cell) => cell.scenario === "agent-turn") ??
     cells.find((cell) => cell.scenario.startsWith("agent")) ??

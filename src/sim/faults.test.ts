@@ -99,7 +99,7 @@ describe("refusals", { concurrency: 4 }, () => {
 
   test("load-time and load-error", () =>
     withSim(
-      ["load-time=300", "load-error=weights are torn", "nonce=n7"],
+      ["load-time=2500", "load-error=weights are torn", "nonce=n7"],
       async ({ port, log }) => {
         const early = await get(port, "/health");
         assert.deepEqual([early.status, early.body], [503, '{"status":"loading"}']);

@@ -9,20 +9,16 @@ import { createHash } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import {
   allTokens,
-  fillIn,
   GOLDEN_PROMPT_TOKENS,
   type GoldenScript,
   type Send,
   tokensOf,
 } from "./script.ts";
+import { GAP_MS, type Mark, type PlayStep, stepsOf } from "./steps.ts";
 
 /** One write that a reader could tell apart. Times are ns of `process.hrtime`, one clock for all. */
-export interface GoldenWrite {
+export interface GoldenWrite extends Mark {
   ns: number;
-  /** `token`: a token was made and nothing was sent for it. */
-  kind: "headers" | "event" | "answer" | "reasoning" | "token" | "end";
-  /** Tokens that it bears. */
-  tokens: number;
   /** Sizes of the pieces in which its bytes went out. */
   pieces: number[];
 }
@@ -37,7 +33,6 @@ export interface GoldenRecord {
   writes: GoldenWrite[];
 }
 
-const GAP_MS = 2;
 const now = () => Number(process.hrtime.bigint());
 
 /** Listens on a free port of the loopback. */
@@ -103,7 +98,8 @@ async function handle(
   const url = new URL(request.path, "http://golden");
   const [, name = "", route = ""] = /^\/s\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
   const script = scripts.find((each) => each.name === name);
-  const asked = readBody(request.body);
+  // OpenAI's routes answer whole unless a stream is asked for, Ollama's the other way round.
+  const asked = readBody(request.body, route.startsWith("/api/"));
   const record: GoldenRecord = {
     script: name,
     path: route,
@@ -138,11 +134,14 @@ async function handle(
   return answerJson(socket, 200, plainReply(script, asked.maxTokens), record);
 }
 
-function readBody(body: string): { stream: boolean; maxTokens: number | null } {
+function readBody(
+  body: string,
+  streamByDefault: boolean,
+): { stream: boolean; maxTokens: number | null } {
   try {
     const value = JSON.parse(body);
     const maxTokens = value.max_completion_tokens ?? value.max_tokens ?? null;
-    return { stream: value.stream !== false, maxTokens };
+    return { stream: value.stream ?? streamByDefault, maxTokens };
   } catch {
     return { stream: false, maxTokens: null };
   }
@@ -198,12 +197,8 @@ class Player {
   readonly #socket: Socket;
   readonly #script: GoldenScript;
   readonly #record: GoldenRecord;
-  #held: { bytes: Buffer[]; marks: { kind: GoldenWrite["kind"]; tokens: number }[] } = {
-    bytes: [],
-    marks: [],
-  };
+  #held: { bytes: Buffer[]; marks: Mark[] } = { bytes: [], marks: [] };
   #due: number;
-  #made = 0;
 
   constructor(socket: Socket, script: GoldenScript, record: GoldenRecord) {
     this.#socket = socket;
@@ -216,7 +211,7 @@ class Player {
     return this.#socket.destroyed;
   }
 
-  async wait(ms: number): Promise<void> {
+  async #wait(ms: number): Promise<void> {
     this.#due = Math.max(this.#due + ms, performance.now());
     for (;;) {
       const left = this.#due - performance.now();
@@ -236,12 +231,15 @@ class Player {
     this.#socket.write(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`);
   }
 
+  perform(step: PlayStep): Promise<void> | void {
+    if (step.kind === "wait") return this.#wait(step.ms);
+    if (step.kind === "silent") return this.#note("token", 1, []);
+    if (step.kind === "pour") return this.#pour(step.bytes);
+    return this.#send(step);
+  }
+
   /** Sends bytes now, or with the next ones; cut into pieces where the script says so. */
-  async send(
-    bytes: Buffer,
-    mark: { kind: GoldenWrite["kind"]; tokens: number },
-    { cut = [], hold = false }: { cut?: readonly number[] | undefined; hold?: boolean | undefined },
-  ): Promise<void> {
+  async #send({ bytes, mark, cut = [], hold }: PlayStep & { kind: "send" }): Promise<void> {
     this.#held.bytes.push(bytes);
     this.#held.marks.push(mark);
     if (hold) return;
@@ -262,19 +260,8 @@ class Player {
     }
   }
 
-  /** A token that sends nothing. */
-  silent(): void {
-    this.#made += 1;
-    this.#note("token", 1, []);
-  }
-
-  made(count: number): number {
-    this.#made += count;
-    return this.#made;
-  }
-
   /** Bytes without a mark of their own; resolves when the kernel has taken them. */
-  async pour(bytes: Buffer): Promise<void> {
+  async #pour(bytes: Buffer): Promise<void> {
     const full = !this.#write(bytes);
     if (!full || this.gone) return;
     await new Promise<void>((resolve) => {
@@ -287,8 +274,10 @@ class Player {
   }
 
   async end(): Promise<void> {
-    if (this.#held.bytes.length > 0)
-      await this.send(Buffer.alloc(0), { kind: "event", tokens: 0 }, {});
+    if (this.#held.bytes.length > 0) {
+      const mark: Mark = { kind: "event", tokens: 0 };
+      await this.#send({ kind: "send", bytes: Buffer.alloc(0), mark });
+    }
     this.#note("end", 0, []);
     const { end, head } = this.#script;
     if (end === "reset") this.#socket.resetAndDestroy();
@@ -312,65 +301,15 @@ class Player {
 async function play(socket: Socket, script: GoldenScript, record: GoldenRecord): Promise<void> {
   const player = new Player(socket, script, record);
   if (script.head.framing === "none") return player.end();
-  const { newline, head } = script;
-  const lines = /ndjson/.test(head.headers["content-type"] ?? "");
-  const encode = (data: unknown): Buffer => {
-    const text = typeof data === "string" ? data : JSON.stringify(data);
-    return Buffer.from(lines ? `${text}\n` : `data: ${text}${newline}${newline}`);
-  };
+  const { head } = script;
   player.head(head.framing === "length" ? lengthOf(script.sends) : null);
-  for (const send of script.sends) {
+  for (const step of stepsOf(script)) {
     if (player.gone) return;
-    await one(player, send, encode);
+    await player.perform(step);
   }
   await player.end();
 }
 
 function lengthOf(sends: readonly Send[]): number {
   return sends.reduce((sum, send) => sum + ("raw" in send ? Buffer.byteLength(send.raw) : 0), 0);
-}
-
-async function one(player: Player, send: Send, encode: (data: unknown) => Buffer): Promise<void> {
-  if ("wait" in send) return player.wait(send.wait);
-  if ("raw" in send) {
-    const tokens = send.bears === undefined ? 0 : tokensOf(send.bears).length;
-    player.made(tokens);
-    return player.send(
-      Buffer.from(send.raw),
-      { kind: tokens > 0 ? "answer" : "event", tokens },
-      send,
-    );
-  }
-  if ("fill" in send) {
-    const piece = Buffer.alloc(1 << 20, "x");
-    await player.pour(Buffer.from('data: {"choices":[{"delta":{"content":"'));
-    for (let left = send.fill; left > 0 && !player.gone; left -= piece.length) {
-      await player.pour(piece.subarray(0, left));
-    }
-    return player.pour(Buffer.from('"}}]}\n\n'));
-  }
-  if ("forever" in send) {
-    for (let index = 0; !player.gone; index++) {
-      await player.wait(send.every);
-      const data = fillIn(send.forever, `w${index} `, player.made(1));
-      await player.send(encode(data), { kind: "answer", tokens: 1 }, {});
-    }
-    return;
-  }
-  if (!("chunks" in send))
-    return player.send(encode(send.data), { kind: "event", tokens: 0 }, send);
-  for (const [index, chunk] of send.chunks.entries()) {
-    if (index > 0) await player.wait(send.every);
-    if (player.gone) return;
-    if (chunk === "") {
-      player.silent();
-      continue;
-    }
-    const texts = tokensOf(chunk);
-    const count = player.made(texts.length);
-    const kind = send.reasoning ? "reasoning" : "answer";
-    const data = fillIn(send.data, texts.join(""), count);
-    const hold = send.hold.includes(index);
-    await player.send(encode(data), { kind, tokens: texts.length }, { cut: send.cut, hold });
-  }
 }
