@@ -2,6 +2,9 @@
  * `npm run bench:load [-- REPEATS]`: what the measuring client costs and how true its times stay when
  * it reads many streams at once, from a server in a process of its own that records when it really
  * wrote. Markdown on standard output. A benchmark: nothing fails by it.
+ *
+ * Where other processes have the cores, their share stands in the table, and `chrt -r 5 npm run
+ * bench:load` (root, Linux) shows the client without them.
  */
 import { cpus, loadavg } from "node:os";
 import { median } from "../src/analyze/statistics.ts";

@@ -128,6 +128,15 @@ test("one turn alone has no figures of a burst, and its whole TTFT is prefill", 
   assert.deepEqual(metricsOfAttempt([]), []);
 });
 
+test("one turn alone that is compared with many has a throughput, too", () => {
+  const alone = callOf(streamOf({ chunks: words(5, 100, 10) }), TOKENS);
+  const [, whole] = metricsOfAttempt([alone], true);
+  const seconds = alone.exchange.end.tNs / 1e9;
+  assert.equal(whole?.get("throughputTokensPerSecond"), (alone.tokens.output ?? 0) / seconds);
+  assert.equal(whole?.get("requestsPerSecond"), 1 / seconds);
+  assert.deepEqual(metricsOfAttempt([], true), []);
+});
+
 test("calls are put together by their turn, in whatever order they come", () => {
   const calls = [turn(1, 240), turn(0, 100), turn(1, 300)];
   assert.deepEqual(

@@ -15,11 +15,17 @@ export function turnsIn(calls: readonly Call[]): Call[][] {
 /**
  * The figures of one attempt: a map for each turn, and one for the burst as a whole where there was
  * more than one turn.
+ * @param compared one user alone is to be compared with many: then a turn alone has those figures too
  */
-export function metricsOfAttempt(calls: readonly Call[]): Map<MetricName, number>[] {
+export function metricsOfAttempt(
+  calls: readonly Call[],
+  compared = false,
+): Map<MetricName, number>[] {
   const turns = turnsIn(calls);
   const each = turns.map((turn) => attemptMetrics(turn));
-  if (calls[0]?.exchange.turn === undefined) return each;
+  if (calls[0]?.exchange.turn === undefined) {
+    return compared && calls.length > 0 ? [...each, wholeBurst(turns)] : each;
+  }
   const queues = queuesOf(turns);
   for (const [index, metrics] of each.entries()) {
     const queueMs = queues?.[index];

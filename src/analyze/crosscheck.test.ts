@@ -95,7 +95,11 @@ test("a route that isn't there, fails or breaks off has no counts and contradict
   const error = { ...wrong, segments: [{ tNs: 1, bytes: words }] };
   const all = stream(counts(20, 5));
   const broken = { ...all, segments: all.segments.slice(0, 3) };
-  const { disagreements, ...rest } = check([broken, failed, error, missing], [null]);
+  const told = [{ tNs: 1, bytes: Buffer.from('data: {"error":"worker died"}\n\n') }];
+  const died = { ...all, segments: [...told, ...all.segments] };
+  const moved = { ...all, status: 302 };
+  const others = [broken, died, moved, failed, error, missing];
+  const { disagreements, ...rest } = check(others, [null]);
   assert.deepEqual(disagreements, []);
   for (const figures of Object.values(rest)) {
     assert.ok(

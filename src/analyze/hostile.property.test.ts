@@ -66,6 +66,10 @@ function analyse(exchanges: readonly Exchange[], other: readonly Exchange[]): vo
     }
   }
   const traces = first.map(({ trace }) => trace);
+  for (const { engineMs } of traces) {
+    assertFigure(engineMs?.prefill, "the engine's prefill");
+    assertFigure(engineMs?.decode, "the engine's decode");
+  }
   const facts = { toolNames: ["read"], exit: null, silentCpuMs: null, attached: false };
   classify({ exchanges, traces, ...facts });
   const { prefillTokensPerSecond, decodeTokensPerSecond, promptTokens, outputTokens } =

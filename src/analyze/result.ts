@@ -214,10 +214,11 @@ function metricsOf(
   const samples = new Map<MetricName, Sample[]>();
   const add = (name: MetricName, sample: Sample) =>
     samples.set(name, [...(samples.get(name) ?? []), sample]);
+  const compared = hasOtherLoads(state, cell);
   for (const attempt of attemptsOf(cell, "measure")) {
     if (attempt.finding.kind !== "pass") continue;
     const { start, round } = attempt;
-    for (const metrics of metricsOfAttempt(countedCalls(attempt, calibration))) {
+    for (const metrics of metricsOfAttempt(countedCalls(attempt, calibration), compared)) {
       for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }
@@ -237,6 +238,13 @@ function metricsOf(
     if (summary !== null) metrics[name] = summary;
   }
   return metrics;
+}
+
+/** Whether the same is asked under another load, too. */
+function hasOtherLoads({ plan }: RunState, { spec }: CellState): boolean {
+  const alike = (other: CellState["spec"]) =>
+    JSON.stringify([other.variant, other.scenario, other.compat]);
+  return plan.cells.some((other) => other.id !== spec.id && alike(other) === alike(spec));
 }
 
 const COLD: readonly [MetricName, MetricName][] = [

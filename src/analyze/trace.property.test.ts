@@ -61,6 +61,12 @@ for (const script of corpus) {
     const answer = bears.find(({ kind }) => kind === "answer");
     if (script.asks.route !== "plain") {
       assert.equal(byByte.ttfoMs, answer === undefined ? null : answer.atByte - early);
+      assert.equal(byByte.e2eMs, byByte.chunkMs.at(-1) ?? null);
+    }
+    const said = body.lastIndexOf('"finish_reason":"');
+    if (script.asks.route === "stream" && script.head.status < 400 && said >= 0) {
+      const blank = script.newline.repeat(2);
+      assert.equal(byByte.finishMs, body.indexOf(blank, said) + blank.length - early);
     }
     fc.assert(
       fc.property(fc.array(fc.nat(body.length), { maxLength: 40 }), (cuts) => {

@@ -106,7 +106,9 @@ test("a model that can't be loaded: exit 3, with the server's reason, and a resu
 
 test("a time budget ends the run with what there is", async () => {
   const cwd = scratch();
-  const args = ["--scenario", "chat", "--sim", "none", "--rounds", "500", "--time-budget", "2"];
+  // One cell, so that it is measured before the time is up on a busy machine, too.
+  const what = ["--scenario", "chat", "--sim", "none", "--compat", "requiresStringContent=true"];
+  const args = [...what, "--rounds", "5000", "--time-budget", "6"];
   const { code } = await run(["demo", "--quiet", ...args], cwd);
   assert.equal(code, 0);
   const result = resultIn(join(cwd, "inferrs-bench-out"));
