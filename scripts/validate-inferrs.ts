@@ -157,7 +157,7 @@ async function start(): Promise<RunningEngine> {
   const started = await startEngine({
     variant: {
       name: "head",
-      engine: { kind: "inferrs", executable: inferrs ?? "" },
+      engine: { kind: "inferrs", inferrs: { kind: "path", path: inferrs ?? "" }, sha256: null },
       model: { kind: "synthetic", seed: 1 },
       device: "auto",
       serverArgs: [],

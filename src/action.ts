@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     // Before anything is started: the post step finds there what a killed run left behind.
     core.saveState("out-dir", resolve(out));
     const host = { env: measuredEnvironment(env), cwd: process.cwd(), stdout, stderr, signal };
-    const end = await withoutLogCommands(core.info, () => bench(raw, { ...host, entry: "action" }));
+    const entry = { entry: "action", githubToken: token === "" ? null : token } as const;
+    const end = await withoutLogCommands(core.info, () => bench(raw, { ...host, ...entry }));
     const post = commenter({ context, getOctokit, token, commentId, signal });
     await publish(end, { core, commentId, comment: comment ? post : null });
     const reason = failureReason(end);

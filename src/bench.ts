@@ -16,7 +16,8 @@ import type { RunState } from "./journal/state.ts";
 import { perform } from "./perform.ts";
 import { next, type Step } from "./plan/next.ts";
 import { type At, toProgress } from "./plan/progress.ts";
-import type { Plan } from "./plan/types.ts";
+import type { Plan, VariantSpec } from "./plan/types.ts";
+import { shownUrl } from "./provision/inferrs/spec.ts";
 import { openWorld } from "./world.ts";
 
 export type { BenchEnd, BenchHost } from "./end.ts";
@@ -50,8 +51,12 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
   }
 }
 
-/** The plan as it is kept: the scenarios' texts, which may be a user's own, only with --keep-bodies. */
-function kept(plan: Plan): Plan {
+/**
+ * The plan as it is kept: no signature of a URL ever, and the scenarios' texts, which may be a
+ * user's own, only with --keep-bodies.
+ */
+function kept(given: Plan): Plan {
+  const plan = { ...given, variants: given.variants.map(withoutSecrets) };
   if (plan.keepBodies) return plan;
   const scenarios = plan.scenarios.map((scenario) => ({
     ...scenario,
@@ -64,6 +69,13 @@ function kept(plan: Plan): Plan {
     steps: scenario.steps.map((step) => (step.kind === "get" ? step : { ...step, messages: [] })),
   }));
   return { ...plan, scenarios };
+}
+
+function withoutSecrets(variant: VariantSpec): VariantSpec {
+  const { engine } = variant;
+  if (engine.kind !== "inferrs" || engine.inferrs.kind !== "url") return variant;
+  const inferrs = { ...engine.inferrs, url: shownUrl(engine.inferrs.url) };
+  return { ...variant, engine: { ...engine, inferrs } };
 }
 
 /** The loop: what next, do it, remember it. */
@@ -93,7 +105,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     openclawConfig,
   });
   for (const warning of prepared.warnings) append({ type: "warning", warning });
-  const world = openWorld(prepared, host, append, show, journal.now);
+  const world = openWorld(prepared, host, append, { show, say: screen.say }, journal.now);
   try {
     for (;;) {
       const now = current(state);

@@ -21,6 +21,8 @@ export interface BenchHost {
   /** Aborted with the signal's name (`SIGINT`, …) as reason. */
   signal: AbortSignal;
   entry: "cli" | "action";
+  /** For GitHub's API, when a release of inferrs is fetched; absent or null: asked without. */
+  githubToken?: string | null;
   onEngineSpawned?(record: { pid: number; startTime: string | null }): void;
 }
 

@@ -202,12 +202,35 @@ const idle = z.strictObject({
   share: z.number().min(0).max(1),
 });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Where the engine's executable came from. */
+const engineSource = z.discriminatedUnion("kind", [
+  /** The user's own file: `sha256` of the engine tells which. */
+  z.strictObject({ kind: z.literal("path") }),
+  z.strictObject({
+    kind: z.literal("release"),
+    version: z.string(),
+    tag: z.string(),
+    /** Null where GitHub couldn't say it. */
+    commit: z.string().nullable(),
+    asset: z.string(),
+    assetSha256: sha256,
+    /** Who said what the digest must be: the table in this tool, GitHub's API, or the user. */
+    verifiedBy: z.enum(["table", "api", "user"]),
+  }),
+  /** By the user's digest. The address is without user name, password and query. */
+  z.strictObject({ kind: z.literal("url"), url: z.string(), assetSha256: sha256 }),
+]);
+
 const variant = z.strictObject({
   name: z.string(),
   engine: z.strictObject({
     kind: z.enum(["inferrs", "external", "sim"]),
     version: z.string().nullable(),
     sha256: z.string().nullable(),
+    /** Null for an engine that isn't inferrs started here, and in journals of older versions. */
+    source: engineSource.nullable(),
     baseUrl: z.string().nullable(),
     /** The simulator's knobs that differ from their defaults. */
     knobs: z.record(z.string(), z.string()).nullable(),
@@ -316,6 +339,7 @@ export type Sample = z.infer<typeof sample>;
 export type Memory = z.infer<typeof memory>;
 export type EngineStart = z.infer<typeof engineStart>;
 export type ResultVariant = z.infer<typeof variant>;
+export type EngineSource = z.infer<typeof engineSource>;
 export type Recommendation = z.infer<typeof recommendation>;
 export type Warning = z.infer<typeof warning>;
 export type Compat = z.infer<typeof compat>;

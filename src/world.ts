@@ -21,11 +21,12 @@ export function openWorld(
   prepared: Prepared,
   host: BenchHost,
   append: (event: JournalEvent) => void,
-  show: (at: At) => void,
+  screen: { show: (at: At) => void; say: (line: string) => void },
   now: () => number,
 ): OpenWorld {
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
   const { plan } = prepared;
+  const { show, say } = screen;
   let pgid: number | null = null;
   // The last way out: an exception that nobody caught must not leave an engine behind.
   const onExit = () => {
@@ -42,11 +43,17 @@ export function openWorld(
     now,
     variants: new Map(),
     up: null,
-    provision: (variant) =>
-      provisionVariant(variant, {
+    provision: (kept) =>
+      // The journal's own plan is without a URL's signature, which the download needs.
+      provisionVariant(plan.variants.find(({ name }) => name === kept.name) ?? kept, {
         cwd: host.cwd,
         workDir,
         env: host.env,
+        signal: host.signal,
+        token: host.githubToken ?? null,
+        offline: prepared.options.offline,
+        say,
+        warn: (warning) => append({ type: "warning", warning }),
         toolVersion: prepared.toolVersion,
         configDigest: prepared.configDigest,
       }),

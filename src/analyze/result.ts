@@ -20,6 +20,7 @@ import {
   RESULT_SCHEMA_ID,
   type Result,
   type ResultCell,
+  type ResultVariant,
   type Sample,
 } from "../result.ts";
 import { metricsOfAttempt } from "./burst.ts";
@@ -64,7 +65,9 @@ export function toResult(state: RunState, context: ResultContext): Result {
       estimateMs: state.estimateMs,
     },
     requests: countRequests(state),
-    variants: [...state.variants.values()].flatMap((variant) => variant.provisioned ?? []),
+    variants: [...state.variants.values()].flatMap(({ provisioned }) =>
+      provisioned === null ? [] : [withSource(provisioned)],
+    ),
     starts: state.starts.map((start) => ({
       variant: start.variant,
       start: start.start,
@@ -117,6 +120,12 @@ function exitOf(
     return { status, exitReason: "all-failed", exitDetail: detail };
   }
   return { status, exitReason: "ok", exitDetail: null };
+}
+
+/** Journals of older versions don't say where the engine came from. */
+function withSource(variant: ResultVariant): ResultVariant {
+  const { engine } = variant;
+  return { ...variant, engine: { ...engine, source: engine.source ?? null } };
 }
 
 function countRequests(state: RunState): Result["requests"] {

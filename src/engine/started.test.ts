@@ -49,7 +49,10 @@ function start(over: Partial<StartOptions>) {
 
 function inferrs(path: string, knobs: string[] = []) {
   const args = knobs.flatMap((knob) => ["--knob", knob]);
-  return { variant: variant({ kind: "inferrs", executable: path }, args), executable: path };
+  return {
+    variant: variant({ kind: "inferrs", inferrs: { kind: "path", path }, sha256: null }, args),
+    executable: path,
+  };
 }
 
 test("an engine is ready when it serves the model, and its whole tree ends when it is stopped", async () => {

@@ -17,6 +17,8 @@ export function widthOf(output: Output, fallback: number): number {
 export interface Screen {
   /** @param progress worked out only when it is drawn: it takes time between requests */
   show(progress: () => Progress): void;
+  /** A line that stays, above the live view. */
+  say(line: string): void;
   /** Takes the live view away; what is printed next stands in its place. */
   clear(): void;
 }
@@ -26,7 +28,7 @@ const REDRAW_EVERY_MS = 250;
 
 /** @param kind `live`: redrawn, where there is a terminal; `log`: a line per step; `none`: nothing */
 export function openScreen(output: Output, kind: "live" | "log" | "none", color: boolean): Screen {
-  if (kind === "none") return { show: () => {}, clear: () => {} };
+  if (kind === "none") return { show: () => {}, say: () => {}, clear: () => {} };
   const terminal = output.isTTY && (output.columns ?? 0) > 0;
   return kind === "live" && terminal ? liveScreen(output, color) : logScreen(output);
 }
@@ -40,6 +42,7 @@ function logScreen(output: Output): Screen {
       if (line !== null) output.write(`${line}\n`);
       previous = now;
     },
+    say: (line) => output.write(`${line}\n`),
     clear() {},
   };
 }
@@ -86,6 +89,11 @@ function liveScreen(output: Output, color: boolean): Screen {
     show(progress) {
       next = progress;
       if (performance.now() - shownAt >= REDRAW_EVERY_MS || drawn === 0) look();
+    },
+    say(line) {
+      erase();
+      output.write(`${line}\n`);
+      draw();
     },
     clear() {
       clearInterval(timer);

@@ -28,6 +28,8 @@ export async function main(argv: string[]): Promise<number> {
     "base-url",
     "api-key-env",
     "inferrs",
+    "inferrs-sha256",
+    "offline",
     "device",
     "server-arg",
   ]);
@@ -133,6 +135,7 @@ async function cliHost() {
     stderr,
     signal: interrupt.signal,
     entry: "cli" as const,
+    githubToken: env.GITHUB_TOKEN || env.GH_TOKEN || null,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { ALONE, type Load } from "../plan/load.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
+import { parseInferrs, parseSha256, shownUrl } from "../provision/inferrs/spec.ts";
 import { InputError } from "./error.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
 import type { OptionName, RawOptions } from "./table.ts";
@@ -41,6 +42,8 @@ export interface Options
   openclawConfig: string | null;
   failOn: FailOn[];
   out: string;
+  /** Nothing is fetched: what is cached is used. */
+  offline: boolean;
   planOnly: boolean;
   json: boolean;
   quiet: boolean;
@@ -131,6 +134,7 @@ export function readOptions(
     failOn: readFailOn(text("fail-on")),
     out: text("out") ?? "inferrs-bench-out",
     keepBodies: raw["keep-bodies"] === true,
+    offline: raw.offline === true,
     planOnly: raw.plan === true,
     json: raw.json === true,
     quiet: raw.quiet === true,
@@ -164,8 +168,17 @@ function readEngine(raw: RawOptions, text: Text, list: List, env: NodeJS.Process
       mend: "Add --engine sim, or leave --sim out.",
     });
   }
+  const digest = text("inferrs-sha256");
+  if (digest !== null && kind !== "inferrs") {
+    throw new InputError({
+      input: "--inferrs-sha256",
+      value: digest,
+      expected: `nothing to verify with --engine ${kind}, which fetches nothing`,
+      mend: "Leave it out.",
+    });
+  }
   if (kind === "sim") return { kind, knobs: list("sim") ?? [] };
-  if (kind === "inferrs") return { kind, executable: text("inferrs") ?? "inferrs" };
+  if (kind === "inferrs") return readInferrs(text("inferrs"), digest);
   if (baseUrl === null) {
     throw new InputError({
       input: "--base-url",
@@ -203,6 +216,20 @@ function checkUrl(text: string): void {
     expected: "an http or https URL without user name and query",
     mend: "For example --base-url http://127.0.0.1:8080/v1; keys come from --api-key-env.",
   });
+}
+
+function readInferrs(text: string | null, digest: string | null): EngineSpec {
+  const inferrs = parseInferrs(text);
+  const sha256 = digest === null ? null : parseSha256(digest);
+  if (inferrs.kind === "url" && sha256 === null) {
+    throw new InputError({
+      input: "--inferrs",
+      value: shownUrl(inferrs.url),
+      expected: "--inferrs-sha256 with a URL: nothing else says what the archive must be",
+      mend: "Take the digest from where the archive is published.",
+    });
+  }
+  return { kind: "inferrs", inferrs, sha256 };
 }
 
 function readModel(engine: EngineSpec, text: string | null, seed: number): ModelSpec {

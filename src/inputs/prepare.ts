@@ -15,7 +15,9 @@ import { estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
 import { name } from "../plan/matrix.ts";
 import type { CellSpec, EngineSpec, ModelSpec, Plan, VariantSpec } from "../plan/types.ts";
-import { findExecutable } from "../provision/executable.ts";
+import { checkInferrs } from "../provision/inferrs/check.ts";
+import { thisPlatform } from "../provision/inferrs/platform.ts";
+import { readTable } from "../provision/inferrs/table.ts";
 import { checkModelDirectory } from "../provision/model.ts";
 import { renderPlan } from "../report/plan.ts";
 import type { Result, Warning } from "../result.ts";
@@ -70,13 +72,13 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
       ? null
       : readJson5("--openclaw-config", options.openclawConfig, host.cwd),
   );
-  await checkEngine(options, host);
+  const engine = await checkEngine(options, host);
   const outDir = resolve(host.cwd, options.out);
   checkOutDir(outDir);
 
   const variant: VariantSpec = {
     name: "head",
-    engine: options.engine,
+    engine: engine.spec,
     model: options.model,
     device: options.device,
     serverArgs: options.serverArgs,
@@ -102,7 +104,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const requests = plannedRequests(plan, sizeOf);
   const planText = renderPlan(
     {
-      engine: describeEngine(options),
+      engine: engine.text,
       model: describeModel(options),
       device: options.engine.kind === "inferrs" ? options.device : "",
       scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
@@ -135,14 +137,31 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   };
 }
 
-/** What can be found wrong without starting anything. */
-async function checkEngine(options: Options, host: BenchHost): Promise<void> {
-  if (options.engine.kind === "sim") readKnobs(options.engine.knobs);
-  if (options.engine.kind === "external") await checkServer(options.engine, options.model, host);
-  if (options.engine.kind === "inferrs") {
-    await findExecutable(options.engine.executable, host.env, host.cwd);
-  }
+/** What can be found wrong without starting anything; the engine as it will be, and in words. */
+async function checkEngine(
+  options: Options,
+  host: BenchHost,
+): Promise<{ spec: EngineSpec; text: string }> {
+  const { engine } = options;
   if (options.model.kind === "directory") checkModelDirectory(options.model.path, host.cwd);
+  switch (engine.kind) {
+    case "sim":
+      readKnobs(engine.knobs);
+      return { spec: engine, text: ["the simulator", ...engine.knobs].join(" ") };
+    case "external":
+      await checkServer(engine, options.model, host);
+      return { spec: engine, text: engine.baseUrl };
+    case "inferrs": {
+      const { spec, text } = await checkInferrs(engine.inferrs, engine.sha256, {
+        env: host.env,
+        cwd: host.cwd,
+        offline: options.offline,
+        platform: thisPlatform(),
+        table: readTable(),
+      });
+      return { spec: { ...engine, inferrs: spec }, text };
+    }
+  }
 }
 
 /** @throws SetupError when the attached server doesn't answer, or doesn't list the model */
@@ -203,17 +222,6 @@ function assumedSpeeds(options: Options): Speeds {
   const [prefill, decode, loadMs] = gpu ? [2000, 50, 10_000] : [200, 15, 20_000];
   const basis = `if it reads ${prefill} and writes ${decode} tokens/s, as assumed for ${gpu ? "a GPU" : "a CPU"}; corrected once it is measured`;
   return { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs, basis };
-}
-
-function describeEngine(options: Options): string {
-  switch (options.engine.kind) {
-    case "inferrs":
-      return `inferrs (${options.engine.executable})`;
-    case "external":
-      return options.engine.baseUrl;
-    case "sim":
-      return ["the simulator", ...options.engine.knobs].join(" ");
-  }
 }
 
 function describeModel(options: Options): string {

@@ -41,9 +41,20 @@ export const OPTION_TABLE = [
   {
     name: "inferrs",
     kind: "text",
-    value: "PATH",
-    help: "the inferrs executable, or its name on PATH",
-    default: "inferrs",
+    value: "WHICH",
+    help: "latest or a version (0.0.<timestamp>), fetched from its releases; a path, a name on PATH, or the URL of an archive",
+    default: "inferrs on PATH, else latest",
+  },
+  {
+    name: "inferrs-sha256",
+    kind: "text",
+    value: "DIGEST",
+    help: "what the archive of --inferrs must be (of a path: the executable); needed with a URL",
+  },
+  {
+    name: "offline",
+    kind: "flag",
+    help: "fetch no inferrs: use what is in the cache, and say what is missing",
   },
   {
     name: "model",
@@ -234,7 +245,7 @@ export const OPTION_TABLE = [
     name: "github-token",
     kind: "text",
     value: "TOKEN",
-    help: "for the comment",
+    help: "for the comment, and for asking GitHub's API which releases of inferrs there are",
     default: "${{ github.token }}",
     only: "action",
   },

@@ -1,10 +1,12 @@
 /** The plan: everything a run will do, fixed before anything is started. Plain data. */
+import type { InferrsSpec } from "../provision/inferrs/spec.ts";
 import type { Compat } from "../result.ts";
 import type { Load } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 
 export type EngineSpec =
-  | { kind: "inferrs"; executable: string }
+  /** `sha256`: what the user says that the archive, or the file of a path, must be. */
+  | { kind: "inferrs"; inferrs: InferrsSpec; sha256: string | null }
   | { kind: "external"; baseUrl: string; apiKeyEnv: string | null }
   | { kind: "sim"; knobs: string[] };
 

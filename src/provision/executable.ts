@@ -7,6 +7,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { InputError } from "../inputs/error.ts";
+import { suggest } from "../inputs/parse.ts";
 
 const run = promisify(execFile);
 
@@ -20,8 +21,9 @@ export async function findExecutable(
   cwd: string,
 ): Promise<string> {
   const bare = !named.includes("/") && !named.includes("\\");
+  const names = bare && process.platform === "win32" ? [named, `${named}.exe`] : [named];
   const places = bare
-    ? (env.PATH ?? "").split(delimiter).map((dir) => join(dir, named))
+    ? (env.PATH ?? "").split(delimiter).flatMap((dir) => names.map((name) => join(dir, name)))
     : [isAbsolute(named) ? named : resolve(cwd, named)];
   for (const path of places) {
     const found = await stat(path).catch(() => null);
@@ -44,9 +46,11 @@ export async function findExecutable(
   throw new InputError({
     input: "--inferrs",
     value: named,
-    expected: bare ? "an executable of that name on PATH" : "an existing file",
+    expected: bare
+      ? "latest, a version (0.0. and 14 digits), a path, a URL, or an executable's name on PATH"
+      : "an existing file",
     mend: bare
-      ? "Install inferrs (its README says how), or give its path: --inferrs ./target/release/inferrs. Without one, try: inferrs-bench demo."
+      ? `${suggest(named, ["latest"])} Give a path with a slash in it, e.g. --inferrs ./target/release/inferrs. Without inferrs, try: inferrs-bench demo.`.trim()
       : "Check the path.",
   });
 }
@@ -55,10 +59,16 @@ function notExecutable(path: string, expected: string, mend: string): InputError
   return new InputError({ input: "--inferrs", value: path, expected, mend });
 }
 
-/** What `--version` says, and the file's SHA-256. The version is null when it says nothing. */
-export async function identify(path: string): Promise<{ version: string | null; sha256: string }> {
+/** A file's SHA-256, in hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** What `--version` says, and the file's SHA-256. The version is null when it says nothing. */
+export async function identify(path: string): Promise<{ version: string | null; sha256: string }> {
+  const sha256 = await sha256Of(path);
   const version = await run(path, ["--version"], { timeout: 5_000 }).then(
     ({ stdout }) =>
       stdout
@@ -67,5 +77,5 @@ export async function identify(path: string): Promise<{ version: string | null; 
         ?.replace(/^inferrs\s+/, "") || null,
     () => null,
   );
-  return { version, sha256: hash.digest("hex") };
+  return { version, sha256 };
 }

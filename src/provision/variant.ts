@@ -2,7 +2,9 @@
 import type { PreparedModel } from "../engine/command.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import type { ResultVariant } from "../result.ts";
-import { findExecutable, identify } from "./executable.ts";
+import { identify } from "./executable.ts";
+import { provisionInferrs } from "./inferrs/provision.ts";
+import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
 import { provisionModel } from "./model.ts";
 
 export interface ProvisionedVariant {
@@ -14,13 +16,7 @@ export interface ProvisionedVariant {
 /** Finds the engine and prepares the model. */
 export async function provisionVariant(
   variant: VariantSpec,
-  options: {
-    cwd: string;
-    workDir: string;
-    env: NodeJS.ProcessEnv;
-    toolVersion: string;
-    configDigest: string;
-  },
+  options: FetchOptions & { workDir: string; toolVersion: string; configDigest: string },
 ): Promise<ProvisionedVariant> {
   const { engine } = variant;
   const server = {
@@ -43,6 +39,7 @@ export async function provisionVariant(
           kind: "external",
           version: null,
           sha256: null,
+          source: null,
           baseUrl: engine.baseUrl,
           knobs: null,
         },
@@ -50,8 +47,8 @@ export async function provisionVariant(
       },
     };
   }
-  const { prepared, described } = await provisionModel(variant.model, options);
   if (engine.kind === "sim") {
+    const { prepared, described } = await provisionModel(variant.model, options);
     const knobs = Object.fromEntries(
       engine.knobs.map((knob) => {
         const at = knob.indexOf("=");
@@ -63,19 +60,28 @@ export async function provisionVariant(
       model: prepared,
       described: {
         ...base,
-        engine: { kind: "sim", version: options.toolVersion, sha256: null, baseUrl: null, knobs },
+        engine: {
+          kind: "sim",
+          version: options.toolVersion,
+          sha256: null,
+          source: null,
+          baseUrl: null,
+          knobs,
+        },
         model: described,
       },
     };
   }
-  const executable = await findExecutable(engine.executable, options.env, options.cwd);
+  const { inferrs, sha256: expected } = engine;
+  const { executable, source } = await provisionInferrs(inferrs, expected, fetchWorld(options));
   const { version, sha256 } = await identify(executable);
+  const { prepared, described } = await provisionModel(variant.model, options);
   return {
     executable,
     model: prepared,
     described: {
       ...base,
-      engine: { kind: "inferrs", version, sha256, baseUrl: null, knobs: null },
+      engine: { kind: "inferrs", version, sha256, source, baseUrl: null, knobs: null },
       model: described,
     },
   };

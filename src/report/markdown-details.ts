@@ -1,5 +1,11 @@
 /** The folded parts of the Markdown report. */
-import { METRIC_NAMES, type MetricName, type Result, type ResultCell } from "../result.ts";
+import {
+  type EngineSource,
+  METRIC_NAMES,
+  type MetricName,
+  type Result,
+  type ResultCell,
+} from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
 import { table } from "./markdown-parts.ts";
@@ -24,6 +30,7 @@ export function whatWasRun(result: Result): string {
           .join(" "),
       ],
       ["engine SHA-256", engine.sha256 === null ? UNKNOWN : code(engine.sha256)],
+      ["engine from", engine.source === null ? UNKNOWN : sourceText(engine.source)],
       ["simulator's knobs", knobs.length === 0 ? UNKNOWN : code(knobs.join(" "))],
       ["model", `${code(model.servedId ?? model.id)} (${model.kind})`],
       ["model digest", model.digest === null ? UNKNOWN : code(model.digest)],
@@ -70,6 +77,29 @@ export function whatWasRun(result: Result): string {
   );
   const kept = rows.filter(([, value]) => value !== UNKNOWN);
   return folded("What was run", table(["", ""], kept));
+}
+
+const VERIFIED_BY = {
+  table: "the table of digests in this tool",
+  api: "the digest that GitHub's API gives",
+  user: "the digest that was given",
+};
+
+function sourceText(source: EngineSource): string {
+  switch (source.kind) {
+    case "path":
+      return "a file of the user's";
+    case "release":
+      return [
+        `release ${code(source.version)}`,
+        `tag ${code(source.tag)}`,
+        source.commit === null ? "commit unknown" : `commit ${code(source.commit)}`,
+        `${code(source.asset)} with SHA-256 ${code(source.assetSha256)}`,
+        `verified by ${VERIFIED_BY[source.verifiedBy]}`,
+      ].join(", ");
+    case "url":
+      return `${code(source.url)} with SHA-256 ${code(source.assetSha256)}, verified by the digest that was given`;
+  }
 }
 
 /** Every metric of every cell. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Result } from "../result.ts";
 import { failing, hostile, interrupted, passing, scaled } from "./fixtures/results.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -31,12 +32,54 @@ test("simulated, synthetic, scaled and interrupted results say so at once, every
   }
 });
 
+test("a set-up that failed is told with its reason, as one sentence", () => {
+  const exitDetail = "inferrs 0.0.1 is refused: its SHA-256 is a, but b. Don't run it.";
+  const failed: Result = { ...passing(), status: "failed", exitReason: "setup-failed", exitDetail };
+  for (const render of [renderMarkdown, table]) {
+    const text = render(failed);
+    assert.match(text, /FAILED: inferrs 0\.0\.1 is refused/);
+    assert.doesNotMatch(text, /Don't\s+run\s+it\.\./);
+  }
+});
+
 test("a failure is told once, with the server's words, what they mean and what mends it", () => {
   const text = renderMarkdown(failing());
   assert.equal(text.match(/\*\*http-error\*\*/g)?.length, 1);
   assert.match(text, /HTTP 400: no/);
   assert.match(text, /\*\*out-of-memory\*\*: .*12 prompt tokens, peak memory 1 GB/);
   assert.match(text, /What mends it:/);
+});
+
+test("where the engine came from is told: release, commit, file, digest and who vouched for it", () => {
+  const result = passing();
+  const told = (source: Result["variants"][number]["engine"]["source"]) => {
+    for (const variant of result.variants) variant.engine.source = source;
+    return /^\| engine from \| (.*) \|$/m.exec(renderMarkdown(result))?.[1];
+  };
+  const assetSha256 = "ab".repeat(32);
+  const release = {
+    kind: "release",
+    version: "0.0.20260424164259",
+    tag: "0.0.20260424164259",
+    commit: null,
+    asset: "inferrs-aarch64-apple-darwin.tar.gz",
+    assetSha256,
+    verifiedBy: "table",
+  } as const;
+  assert.equal(
+    told(release),
+    `release \`0.0.20260424164259\`, tag \`0.0.20260424164259\`, commit unknown, \`inferrs-aarch64-apple-darwin.tar.gz\` with SHA-256 \`${assetSha256}\`, verified by the table of digests in this tool`,
+  );
+  assert.match(
+    told({ ...release, commit: "c0ffee", verifiedBy: "api" }) ?? "",
+    /commit `c0ffee`.*API/,
+  );
+  assert.match(
+    told({ kind: "url", url: "https://x.example/a.zip", assetSha256 }) ?? "",
+    /^`https:\/\/x\.example\/a\.zip` with SHA-256 `(ab)+`, verified by the digest that was given$/,
+  );
+  assert.equal(told({ kind: "path" }), "a file of the user's");
+  assert.equal(told(null), undefined);
 });
 
 test("every table row has as many cells as its header", () => {

@@ -100,7 +100,8 @@ export function caveats(result: Result): string[] {
     );
   }
   if (result.status === "interrupted" || result.status === "failed") {
-    notes.push(`${result.status.toUpperCase()}: ${result.exitDetail ?? "the run did not end"}.`);
+    const why = (result.exitDetail ?? "the run did not end").replace(/\.$/, "");
+    notes.push(`${result.status.toUpperCase()}: ${why}.`);
   }
   if (result.status === "partial")
     notes.push("PARTIAL: not everything that was planned was measured.");

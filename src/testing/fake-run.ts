@@ -205,7 +205,7 @@ function now(state: RunState | null): RunState {
 function fakeVariant(name: string): ResultVariant {
   return {
     name,
-    engine: { kind: "sim", version: null, sha256: null, baseUrl: null, knobs: {} },
+    engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: {} },
     model: { kind: "hub", id: "fake", servedId: null, digest: null },
     server: { device: null, args: [] },
     openclaw: { client: "bench", version: null, configDigest: "c" },

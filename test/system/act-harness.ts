@@ -83,8 +83,12 @@ export class ActionCopy {
   }
 
   /** The bundle alone, with the environment and the files that a runner gives a step. */
-  bundle(inputs: Record<string, string>, apiUrl: string): RunnerStep {
-    return new RunnerStep(this.dir, join(this.home, "event.json"), inputs, apiUrl);
+  bundle(
+    inputs: Record<string, string>,
+    apiUrl: string,
+    more: Record<string, string> = {},
+  ): RunnerStep {
+    return new RunnerStep(this.dir, join(this.home, "event.json"), inputs, apiUrl, more);
   }
 
   remove(): void {
@@ -98,7 +102,13 @@ export class RunnerStep {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 
-  constructor(dir: string, event: string, inputs: Record<string, string>, apiUrl: string) {
+  constructor(
+    dir: string,
+    event: string,
+    inputs: Record<string, string>,
+    apiUrl: string,
+    more: Record<string, string>,
+  ) {
     const home = mkdtempSync(join(dirname(dir), "step-"));
     this.files = {
       OUTPUT: join(home, "output"),
@@ -115,6 +125,7 @@ export class RunnerStep {
       GITHUB_EVENT_NAME: "pull_request",
       GITHUB_EVENT_PATH: event,
       GITHUB_WORKSPACE: home,
+      ...more,
     };
     for (const [name, path] of Object.entries(this.files)) env[`GITHUB_${name}`] = path;
     for (const [name, text] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = text;

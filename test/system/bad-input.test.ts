@@ -46,6 +46,32 @@ const CASES: [string, string[], RegExp[], number?][] = [
   ["an output folder below a file", demo("--out", "a-file/x"), [/--out/, /a-file/]],
   ["a binary that isn't there", ["run", "--inferrs", "./nope"], [/--inferrs/, /nope/]],
   ["a binary not on PATH", ["run", "--inferrs", "inferrs-nope"], [/--inferrs/, /PATH/, /demo/]],
+  ["a word that is nearly latest", ["run", "--inferrs", "lates"], [/Did you mean "latest"/]],
+  [
+    "a URL without a digest",
+    ["run", "--inferrs", "https://x.example/a.zip?canary"],
+    [/x\.example\/a\.zip"/, /--inferrs-sha256/, /^(?!.*canary)/s],
+  ],
+  [
+    "a URL with a password",
+    ["run", "--inferrs", "https://user:canary@x.example/a.zip"],
+    [/without user name and password/, /^(?!.*canary)/s],
+  ],
+  [
+    "a digest that is none",
+    ["run", "--inferrs", "latest", "--inferrs-sha256", "abc"],
+    [/--inferrs-sha256/, /64 hexadecimal digits/],
+  ],
+  [
+    "a digest of another file",
+    ["run", "--inferrs", process.execPath, "--inferrs-sha256", "0".repeat(64)],
+    [/--inferrs-sha256: got "0{64}"/, /which is [0-9a-f]{64}/],
+  ],
+  [
+    "a digest with nothing to verify",
+    ["run", "--engine", "sim", "--inferrs-sha256", "0".repeat(64)],
+    [/--inferrs-sha256/, /--engine sim/],
+  ],
   ["a binary that isn't executable", ["run", "--inferrs", "./not-executable"], [/chmod \+x/]],
   ["a folder as binary", ["run", "--inferrs", "./a-folder"], [/folder/]],
   ["a base URL that is none", ["run", "--base-url", "localhost:8080"], [/--base-url/, /http/]],

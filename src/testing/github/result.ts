@@ -59,7 +59,7 @@ export function failingCell(
 export function sampleResult(over: Partial<Result> = {}): Result {
   const head: Result["variants"][number] = {
     name: "head",
-    engine: { kind: "sim", version: null, sha256: null, baseUrl: null, knobs: null },
+    engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: null },
     model: { kind: "served", id: "m", servedId: "m", digest: null },
     server: { device: null, args: [] },
     openclaw: { client: "bench", version: null, configDigest: "d" },

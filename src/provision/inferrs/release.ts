@@ -1,0 +1,119 @@
+/** A release of inferrs: from the cache, or by GitHub's API and from its downloads. */
+import { SetupError } from "../../inputs/error.ts";
+import { cachedVersions, cacheRoot } from "./cache.ts";
+import { expectedDigest } from "./digests.ts";
+import { fetchRelease, type Wanted } from "./fetch.ts";
+import { fromCache, missing } from "./from-cache.ts";
+import { Http, serverUrl } from "./http.ts";
+import { assetFor, executableName } from "./platform.ts";
+import type { ProvisionedInferrs } from "./provision.ts";
+import { type Release, Releases } from "./releases.ts";
+import { REPOSITORY } from "./spec.ts";
+import type { FetchWorld } from "./world.ts";
+
+/** The newest release; offline the newest in the cache, which the report then says. */
+export async function latest(
+  sha256: string | null,
+  world: FetchWorld,
+): Promise<ProvisionedInferrs> {
+  if (!world.offline) {
+    const found = await withReleases(world, (releases) => releases.newest());
+    return await release(found.tag_name, found, sha256, world);
+  }
+  const root = cacheRoot(world.env);
+  const [newest] = await cachedVersions(root, world.platform.arch);
+  if (newest === undefined) throw missing("no release of inferrs", root);
+  const text = `Offline: the newest release of inferrs is not known; ${newest} is the newest in the cache.`;
+  world.warn({ code: "offline-latest", text });
+  return await release(newest, null, sha256, world);
+}
+
+/**
+ * @param found the release as the API gave it, where it was asked already
+ * @throws SetupError when it can't be had, or isn't what it must be
+ */
+export async function release(
+  version: string,
+  found: Release | null,
+  sha256: string | null,
+  world: FetchWorld,
+): Promise<ProvisionedInferrs> {
+  const what = `inferrs ${version}`;
+  const asset = assetFor(world.platform);
+  const known = world.table.releases[version];
+  const table = known?.assets[asset]?.sha256 ?? null;
+  const cached = await fromCache(version, asset, [table, sha256], what, world);
+  const entry = cached ?? (await fetchRelease(await want(), world));
+  const { record } = entry;
+  return {
+    executable: entry.executable,
+    source: {
+      kind: "release",
+      version,
+      tag: record.tag ?? version,
+      commit: record.commit,
+      asset: record.asset,
+      assetSha256: record.archiveSha256,
+      verifiedBy: table === null ? record.verifiedBy : "table",
+    },
+  };
+
+  async function want(): Promise<Wanted> {
+    const base = {
+      what,
+      version,
+      asset,
+      executable: executableName(world.platform.os),
+      tag: version,
+    };
+    const direct = `${serverUrl(world.env)}/${REPOSITORY}/releases/download/${version}/${asset}`;
+    const inTable = known?.assets[asset];
+    if (known !== undefined && inTable !== undefined) {
+      const { commit } = known;
+      const expected = expectedDigest(what, { table, api: null, user: sha256 });
+      return { ...base, url: direct, commit, bytes: inTable.bytes, expected };
+    }
+    return await withReleases(world, async (releases) => {
+      const asked = found ?? (await releases.byVersion(version));
+      const file = asked.assets.find(({ name, state }) => name === asset && state === "uploaded");
+      if (file === undefined) throw withoutAsset(asked, asset);
+      const api = /^sha256:([0-9a-f]{64})$/.exec(file.digest ?? "")?.[1] ?? null;
+      const expected = expectedDigest(`${what} (${asset})`, { table, api, user: sha256 });
+      const commit = await commitOf(releases, asked, world);
+      return { ...base, url: file.browser_download_url, commit, bytes: file.size, expected };
+    });
+  }
+}
+
+/** An unknown commit is no reason not to measure. */
+async function commitOf(
+  releases: Releases,
+  found: Release,
+  world: FetchWorld,
+): Promise<string | null> {
+  return await releases.commitOf(found).catch((error: Error) => {
+    world.signal.throwIfAborted();
+    world.warn({ code: "inferrs-commit-unknown", text: error.message });
+    return null;
+  });
+}
+
+function withoutAsset(found: Release, asset: string): SetupError {
+  const names = found.assets.map(({ name }) => name).join(", ");
+  return new SetupError(
+    `inferrs ${found.tag_name} has no ${asset}; it has ${names === "" ? "no files" : names}. ` +
+      `Choose another version (https://github.com/${REPOSITORY}/releases), or build it and give its path.`,
+  );
+}
+
+async function withReleases<T>(
+  world: FetchWorld,
+  use: (releases: Releases) => Promise<T>,
+): Promise<T> {
+  const http = new Http(world);
+  try {
+    return await use(new Releases(http, world));
+  } finally {
+    await http.close();
+  }
+}
