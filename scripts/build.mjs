@@ -1,6 +1,7 @@
 // Bundles dist/ from empty: CommonJS for Node 20 and up, because bundled ESM-only packages fail as
 // plain ESM ("Dynamic require"). The output depends on the sources and the lockfile alone.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve, sep } from "node:path";
 import { build } from "esbuild";
 
 const out = process.argv[2] ?? "dist";
@@ -13,6 +14,24 @@ const entries = {
   post: "src/post.ts",
   sim: "src/sim/entry.ts",
 };
+/** npm puts one and the same version beside each package that wants it: the first by name is taken. */
+const lock = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+const copies = Object.keys(lock)
+  .filter((path) => path.endsWith("/node_modules/undici"))
+  .sort();
+const oneOfEach = {
+  name: "one of each version",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]node_modules[/\\]undici[/\\]/ }, ({ path }) => {
+      const folder = copies.find((copy) => path.startsWith(`${resolve(copy)}${sep}`));
+      const first = copies.find((copy) => lock[copy].version === lock[folder]?.version);
+      if (first === folder) return null;
+      const target = resolve(first) + path.slice(resolve(folder).length);
+      return { contents: `module.exports = require(${JSON.stringify(target)});`, loader: "js" };
+    });
+  },
+};
+
 const result = await build({
   entryPoints: entries,
   outdir: out,
@@ -27,6 +46,7 @@ const result = await build({
   legalComments: "none",
   define: { "import.meta.dirname": "__dirname" },
   metafile: true,
+  plugins: [oneOfEach],
   logLevel: "warning",
 });
 

@@ -9,9 +9,12 @@ import {
   measuredEnvironment,
   readActionInputs,
   splitActionInputs,
+  withHubToken,
 } from "./inputs/action.ts";
+import type { CacheEntry } from "./provision/hub/cache-entry.ts";
 import { commenter } from "./publish/commenter.ts";
 import { withoutLogCommands } from "./publish/log-guard.ts";
+import { actionsModelCache } from "./publish/model-cache.ts";
 import { failureReason, publish } from "./publish/publish.ts";
 
 // A cancelled job gets SIGINT, after 7.5 s SIGTERM, and 2.5 s later there is no process left.
@@ -20,21 +23,35 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => interrupt.abort(name));
 }
 
+const SETUP_FAILED = 3;
+
 async function main(): Promise<void> {
   const { signal } = interrupt;
   const token = core.getInput("github-token");
   if (token !== "") core.setSecret(token);
+  const env = withHubToken(process.env, core.getInput("hf-token"), core.setSecret);
   try {
-    const { raw, comment, commentId } = splitActionInputs(readActionInputs(core.getInput));
-    const { stdout, stderr, env } = process;
+    const inputs = splitActionInputs(readActionInputs(core.getInput));
+    const { raw, comment, commentId } = inputs;
+    const { stdout, stderr } = process;
+    const modelCache = inputs.cacheModel ? actionsModelCache(core) : null;
     const out = typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR;
     // Before anything is started: the post step finds there what a killed run left behind.
     core.saveState("out-dir", resolve(out));
     const host = { env: measuredEnvironment(env), cwd: process.cwd(), stdout, stderr, signal };
-    const entry = { entry: "action", githubToken: token === "" ? null : token } as const;
-    const end = await withoutLogCommands(core.info, () => bench(raw, { ...host, ...entry }));
+    const githubToken = token === "" ? null : token;
+    const end = await withoutLogCommands(core.info, (listening) => {
+      // @actions/cache masks its signed links by commands.
+      const models = modelCache && {
+        ...modelCache,
+        restore: (entry: CacheEntry) => listening(() => modelCache.restore(entry)),
+      };
+      return bench(raw, { ...host, githubToken, modelCache: models, entry: "action" });
+    });
     const post = commenter({ context, getOctokit, token, commentId, signal });
     await publish(end, { core, commentId, comment: comment ? post : null });
+    // After a failed set-up the quantized file is not there, and an entry can't be changed later.
+    if (!signal.aborted && end.exitCode !== SETUP_FAILED) await modelCache?.save();
     const reason = failureReason(end);
     if (reason !== null) core.setFailed(reason);
   } catch (error) {

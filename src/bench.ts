@@ -105,7 +105,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     openclawConfig,
   });
   for (const warning of prepared.warnings) append({ type: "warning", warning });
-  const world = openWorld(prepared, host, append, { show, say: screen.say }, journal.now);
+  const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
     for (;;) {
       const now = current(state);

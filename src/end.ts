@@ -2,6 +2,7 @@
 import type { Output } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
 import type { FailOn } from "./inputs/options.ts";
+import type { ModelCache } from "./provision/hub/cache-entry.ts";
 import type { Result } from "./result.ts";
 
 export interface BenchEnd {
@@ -23,6 +24,8 @@ export interface BenchHost {
   entry: "cli" | "action";
   /** For GitHub's API, when a release of inferrs is fetched; absent or null: asked without. */
   githubToken?: string | null;
+  /** Keeps models between jobs; absent: nothing does. */
+  modelCache?: ModelCache | null;
   onEngineSpawned?(record: { pid: number; startTime: string | null }): void;
 }
 

@@ -89,6 +89,8 @@ async function provision(name: string, state: RunState, world: World): Promise<v
     world.variants.set(name, provisioned);
     world.append({ type: "provisioned", variant: provisioned.described });
   } catch (error) {
+    // Stopped in the middle of a download: the loop tells so, and what is there is kept.
+    if (world.signal.aborted) return;
     world.append({ type: "provision-failed", variant: name, message: (error as Error).message });
   }
 }
@@ -151,8 +153,9 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   }
   const up = started.engine;
   world.up = { engine: up, pool: new ClientPool(up.baseUrl, up.apiKey) };
-  const { readyMs, servedId, version } = up;
-  world.append({ type: "start-ready", variant: name, start: index, readyMs, servedId, version });
+  const { readyMs, servedId, version, chosen } = up;
+  const ready = { readyMs, servedId, version, chosen };
+  world.append({ type: "start-ready", variant: name, start: index, ...ready });
 }
 
 async function settleEngine(

@@ -222,6 +222,28 @@ const engineSource = z.discriminatedUnion("kind", [
   /** By the user's digest. The address is without user name, password and query. */
   z.strictObject({ kind: z.literal("url"), url: z.string(), assetSha256: sha256 }),
 ]);
+const hubFiles = {
+  id: z.string(),
+  /** As it was asked for. */
+  revision: z.string(),
+  /** What it was resolved to. */
+  commit: z.string(),
+  files: z.array(
+    z.strictObject({ path: z.string(), bytes: z.int().nonnegative(), sha256: z.string() }),
+  ),
+};
+
+/** What the engine was started with in the end, as far as its log says. */
+const chosen = z.strictObject({
+  /** `Q4K`, the name of a GGUF file, `pre-quantized`, or `none`. */
+  quantization: z.string().nullable(),
+  dtype: z.string().nullable(),
+  /** Bits of the KV cache, or `off`. */
+  turboQuant: z.string().nullable(),
+  /** Share of the memory, or `off`. */
+  pagedAttention: z.string().nullable(),
+  device: z.string().nullable(),
+});
 
 const variant = z.strictObject({
   name: z.string(),
@@ -241,8 +263,17 @@ const variant = z.strictObject({
     servedId: z.string().nullable(),
     /** Of a local directory: SHA-256 over its config, tokenizer and weights' sizes. */
     digest: z.string().nullable(),
+    /** Of a model of the hub: exactly which files, each checked. */
+    provenance: z
+      .strictObject({
+        kind: z.literal("hub"),
+        ...hubFiles,
+        /** Where config and tokenizer of a GGUF file come from. */
+        tokenizer: z.strictObject(hubFiles).nullable(),
+      })
+      .nullable(),
   }),
-  server: z.strictObject({ device: z.string().nullable(), args: z.array(z.string()) }),
+  server: z.strictObject({ device: z.string().nullable(), args: z.array(z.string()), chosen }),
   openclaw: z.strictObject({
     /** `bench`: this project applies the compat flags as OpenClaw does; the client itself is not run. */
     client: z.enum(["bench", "openclaw"]),
@@ -340,7 +371,17 @@ export type Memory = z.infer<typeof memory>;
 export type EngineStart = z.infer<typeof engineStart>;
 export type ResultVariant = z.infer<typeof variant>;
 export type EngineSource = z.infer<typeof engineSource>;
+export type Chosen = z.infer<typeof chosen>;
 export type Recommendation = z.infer<typeof recommendation>;
 export type Warning = z.infer<typeof warning>;
 export type Compat = z.infer<typeof compat>;
 export type CompatValue = z.infer<typeof compatValue>;
+
+/** Nothing is known of what the engine chose: no log, or one that doesn't say. */
+export const NOTHING_CHOSEN: Chosen = {
+  quantization: null,
+  dtype: null,
+  turboQuant: null,
+  pagedAttention: null,
+  device: null,
+};

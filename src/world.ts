@@ -21,12 +21,12 @@ export function openWorld(
   prepared: Prepared,
   host: BenchHost,
   append: (event: JournalEvent) => void,
-  screen: { show: (at: At) => void; say: (line: string) => void },
+  screen: { show: (at: At) => void; note: (line: string, passing: boolean) => void },
   now: () => number,
 ): OpenWorld {
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
   const { plan } = prepared;
-  const { show, say } = screen;
+  const { show, note } = screen;
   let pgid: number | null = null;
   // The last way out: an exception that nobody caught must not leave an engine behind.
   const onExit = () => {
@@ -52,7 +52,9 @@ export function openWorld(
         signal: host.signal,
         token: host.githubToken ?? null,
         offline: prepared.options.offline,
-        say,
+        modelCache: host.modelCache ?? null,
+        note,
+        say: (line) => note(line, false),
         warn: (warning) => append({ type: "warning", warning }),
         toolVersion: prepared.toolVersion,
         configDigest: prepared.configDigest,

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { decodeEntry, encodeEntry } from "../journal/codec.ts";
+import type { JournalEntry } from "../journal/events.ts";
 import { fold } from "../journal/fold.ts";
-import { resultSchema } from "../result.ts";
+import { type Chosen, NOTHING_CHOSEN, resultSchema } from "../result.ts";
 import { resultJsonSchema } from "../result-schema.ts";
 import { type FakeAttempt, type Fate, fakePlan, fakeRun } from "../testing/fake-run.ts";
 import { toResult } from "./result.ts";
@@ -140,4 +141,52 @@ test("a journal gives the same result when it is read again, and a part of it a 
     const result = resultSchema.parse(toResult(part, context));
     assert.equal(result.status, "interrupted");
   }
+});
+
+const CHOSEN: Chosen = {
+  quantization: "Q4K",
+  dtype: "f32",
+  turboQuant: "8",
+  pagedAttention: "off",
+  device: "cpu",
+};
+
+/** The same run, whose starts chose what is given, one after the other. */
+function choosing(...chosen: (Chosen | undefined)[]) {
+  const { entries } = fakeRun(fakePlan());
+  const starts = [...chosen];
+  const changed = entries.map((entry): JournalEntry => {
+    if (entry.type !== "start-ready") return entry;
+    const next = starts.shift();
+    return next === undefined ? entry : { ...entry, chosen: next };
+  });
+  const state = fold(structuredClone(changed));
+  assert.ok(state);
+  return resultSchema.parse(toResult(state, context));
+}
+
+test("what the engine chose by itself stands in the result; starts that differ are a warning", () => {
+  const same = choosing(CHOSEN, CHOSEN, CHOSEN);
+  assert.deepEqual(same.variants[0]?.server.chosen, CHOSEN);
+  assert.ok(!same.warnings.some(({ code }) => code === "choices-differ"));
+  const other = choosing(CHOSEN, { ...CHOSEN, dtype: "bf16" }, CHOSEN);
+  assert.deepEqual(other.variants[0]?.server.chosen, CHOSEN);
+  const warnings = other.warnings.filter(({ code }) => code === "choices-differ");
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]?.text ?? "", /"f32".*later.*"bf16"/);
+});
+
+test("a journal of an older version, which knows nothing of it, gives a valid result", () => {
+  const { entries } = fakeRun(fakePlan());
+  const old = entries.map((entry) => {
+    if (entry.type !== "provisioned") return entry;
+    const { provenance: _provenance, ...model } = entry.variant.model;
+    const { chosen: _chosen, ...server } = entry.variant.server;
+    return { ...entry, variant: { ...entry.variant, model, server } } as unknown as JournalEntry;
+  });
+  const state = fold(structuredClone(old));
+  assert.ok(state);
+  const [variant] = resultSchema.parse(toResult(state, context)).variants;
+  assert.deepEqual(variant?.server.chosen, NOTHING_CHOSEN);
+  assert.equal(variant?.model.provenance, null);
 });

@@ -1,5 +1,6 @@
 /** A server that is already running. It is only asked, never started or ended. */
 import { MeasuringClient } from "../drive/client.ts";
+import { NOTHING_CHOSEN } from "../result.ts";
 import type { RunningEngine } from "./engine.ts";
 import { listModels } from "./ready.ts";
 import type { StartFailure } from "./types.ts";
@@ -35,6 +36,7 @@ export async function attachEngine(options: {
       servedId,
       version: null,
       readyMs,
+      chosen: NOTHING_CHOSEN,
       died: new Promise(() => {}),
       exit: () => null,
       beginPeak: () => {},

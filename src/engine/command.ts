@@ -14,9 +14,16 @@ export interface PreparedModel {
   name: string;
   /** Folder that the engine runs in. */
   cwd: string;
+  /** What names the model's files beside its name. */
+  args?: readonly string[];
+  /** What differs in the engine's environment so that it finds them. */
+  env?: NodeJS.ProcessEnv;
 }
 
-/** `inferrs serve MODEL --host … --port … --device … ARGS`. */
+/** The model is there before the engine starts: what is measured has no need of the user's token. */
+const TOKENS = /^(HF_TOKEN|HUGGING_FACE_HUB_TOKEN)$/i;
+
+/** `inferrs serve MODEL --host … --port … --device … MODEL-ARGS ARGS`. */
 export function inferrsCommand(
   executable: string,
   variant: VariantSpec,
@@ -28,8 +35,8 @@ export function inferrsCommand(
   if (variant.device !== "auto") args.push("--device", variant.device);
   return {
     command: executable,
-    args: [...args, ...variant.serverArgs],
-    env: { ...env, NO_COLOR: "1" },
+    args: [...args, ...(model.args ?? []), ...variant.serverArgs],
+    env: { ...withoutTokens(env), ...model.env, NO_COLOR: "1" },
   };
 }
 
@@ -59,4 +66,8 @@ export function simCommand(
     ],
     env,
   };
+}
+
+function withoutTokens(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !TOKENS.test(name)));
 }

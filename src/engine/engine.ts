@@ -1,5 +1,5 @@
 /** An engine that is up, whatever kind it is. */
-import type { Memory } from "../result.ts";
+import type { Chosen, Memory } from "../result.ts";
 import type { EngineExit } from "./types.ts";
 
 export interface RunningEngine {
@@ -10,6 +10,8 @@ export interface RunningEngine {
   servedId: string;
   version: string | null;
   readyMs: number;
+  /** What its log says that it chose by itself. */
+  chosen: Chosen;
   /** Resolves at its death with what can be told of it; never for an attached engine. */
   died: Promise<EngineExit>;
   /** Null while it lives. */

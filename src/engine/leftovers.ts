@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { groupMembers, startTimeOf } from "../host/proc.ts";
+import { groupMembers, runsSince, startTimeOf } from "../host/proc.ts";
 import { readJournal } from "../journal/journal.ts";
 import { signalGroup } from "./process.ts";
 
@@ -16,7 +16,7 @@ export function runningIn(outDir: string): number | null {
   const [first] = readJournal(path).entries;
   const owner = first?.type === "run-started" ? first.owner : undefined;
   if (owner === undefined || owner.startTime === null || owner.pid === process.pid) return null;
-  return startTimeOf(owner.pid) === owner.startTime ? owner.pid : null;
+  return runsSince(owner.pid, owner.startTime) ? owner.pid : null;
 }
 
 /**

@@ -4,6 +4,8 @@ import { classifyExit } from "../analyze/classify.ts";
 import { MeasuringClient } from "../drive/client.ts";
 import { freePort } from "../host/port.ts";
 import type { VariantSpec } from "../plan/types.ts";
+import { NOTHING_CHOSEN } from "../result.ts";
+import { chosenIn } from "./chosen.ts";
 import { inferrsCommand, type PreparedModel, simCommand } from "./command.ts";
 import type { RunningEngine } from "./engine.ts";
 import { lastWords, loadFailureIn, promptTokensIn } from "./log.ts";
@@ -109,6 +111,9 @@ export async function startEngine(
       servedId: options.model.name,
       version: options.version,
       readyMs,
+      chosen: simulated
+        ? NOTHING_CHOSEN
+        : chosenIn(spawned.log(), { device: options.variant.device, args }),
       died,
       exit: () => exit,
       beginPeak: () => meter.resetPeak(),

@@ -71,6 +71,12 @@ export function startTimeOf(pid: number): string | null {
   }
 }
 
+/** Whether the process that began then still runs; a zombie that nobody has reaped does not. */
+export function runsSince(pid: number, startTime: string): boolean {
+  if (LINUX && readStat(pid)?.state === "Z") return false;
+  return startTimeOf(pid) === startTime;
+}
+
 /** Processes that the kernel has killed for memory since boot (vmstat's oom_kill); 0 where unknown. */
 export function kernelOomKills(): number {
   const match = /^oom_kill (\d+)$/m.exec((LINUX && readText("/proc/vmstat")) || "");

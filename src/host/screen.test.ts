@@ -1,46 +1,57 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Progress } from "../report/progress.ts";
 import { openScreen } from "./screen.ts";
 
-test("a line that is said goes to a log, and to nobody where progress is not wanted", () => {
-  const written: string[] = [];
-  const output = { isTTY: false, write: (text: string) => written.push(text) };
-  openScreen(output, "none", false).say("one");
-  openScreen(output, "log", false).say("two");
-  openScreen(output, "live", false).say("three");
-  assert.deepEqual(written, ["two\n", "three\n"]);
+function recorder() {
+  const texts: string[] = [];
+  return { output: { isTTY: false, write: (text: string) => void texts.push(text) }, texts };
+}
+
+test("in a log a note is a line of its own, and passing ones are not written in each other's place", () => {
+  const { output, texts } = recorder();
+  const screen = openScreen(output, "log", false);
+  screen.note("org/model: 4 files, 10.3 GB to fetch", false);
+  for (let percent = 0; percent < 100; percent++) screen.note(`org/model: ${percent}%`, true);
+  screen.note("\u001b[31morg/model: model.safetensors has a wrong digest", false);
+  assert.deepEqual(texts, [
+    "org/model: 4 files, 10.3 GB to fetch\n",
+    "org/model: model.safetensors has a wrong digest\n",
+  ]);
 });
 
-test("on a terminal it stays above the live view, which is drawn again below it", () => {
-  const written: string[] = [];
+test("on a terminal the live view stands below the notes", () => {
+  const texts: string[] = [];
   const output = {
     isTTY: true,
     columns: 80,
     rows: 24,
-    write: (text: string) => written.push(text),
+    write: (text: string) => void texts.push(text),
   };
   const screen = openScreen(output, "live", false);
-  screen.show(() => PROGRESS);
-  screen.say("inferrs 0.0.1: downloading");
+  screen.show(() => ({
+    phase: "provision",
+    doing: "preparing engine and model",
+    finished: null,
+    variant: "head",
+    start: null,
+    round: null,
+    requests: { done: 0, planned: 5 },
+    elapsedMs: 0,
+    remainingMs: null,
+    cells: [],
+    simulated: false,
+    synthetic: false,
+  }));
+  screen.note("org/model: 4 files", false);
+  screen.note("org/model: 12%", true);
   screen.clear();
-  const [view = "", erased, said, again, gone] = written;
-  const up = `\u001b[${view.split("\n").length - 1}A\u001b[J`;
-  assert.deepEqual([erased, said, gone], [up, "inferrs 0.0.1: downloading\n", up]);
-  assert.equal(again?.split("\n").length, view.split("\n").length);
+  const drawn = texts.join("");
+  assert.match(drawn, /org\/model: 4 files\n.*preparing engine and model\n/s);
+  assert.match(texts.findLast((text) => text.includes("preparing")) ?? "", /org\/model: 12%/);
 });
 
-const PROGRESS: Progress = {
-  phase: "provision",
-  doing: "",
-  finished: null,
-  variant: "head",
-  start: null,
-  round: null,
-  requests: { done: 0, planned: 5 },
-  elapsedMs: 0,
-  remainingMs: null,
-  cells: [],
-  simulated: false,
-  synthetic: false,
-};
+test("a quiet screen says nothing", () => {
+  const { output, texts } = recorder();
+  openScreen(output, "none", false).note("x", false);
+  assert.deepEqual(texts, []);
+});

@@ -1,5 +1,5 @@
 /** Progress on a terminal (redrawn in place) or in a log (a line per step). */
-import { renderLive, renderLogLine } from "../report/live.ts";
+import { renderLive, renderLogLine, renderNote } from "../report/live.ts";
 import type { Progress } from "../report/progress.ts";
 
 export interface Output {
@@ -17,8 +17,8 @@ export function widthOf(output: Output, fallback: number): number {
 export interface Screen {
   /** @param progress worked out only when it is drawn: it takes time between requests */
   show(progress: () => Progress): void;
-  /** A line that stays, above the live view. */
-  say(line: string): void;
+  /** A line of its own between the steps; `passing`: the next of its kind replaces it. */
+  note(line: string, passing: boolean): void;
   /** Takes the live view away; what is printed next stands in its place. */
   clear(): void;
 }
@@ -28,13 +28,17 @@ const REDRAW_EVERY_MS = 250;
 
 /** @param kind `live`: redrawn, where there is a terminal; `log`: a line per step; `none`: nothing */
 export function openScreen(output: Output, kind: "live" | "log" | "none", color: boolean): Screen {
-  if (kind === "none") return { show: () => {}, say: () => {}, clear: () => {} };
+  if (kind === "none") return { show: () => {}, note: () => {}, clear: () => {} };
   const terminal = output.isTTY && (output.columns ?? 0) > 0;
   return kind === "live" && terminal ? liveScreen(output, color) : logScreen(output);
 }
 
+/** In a log nothing is replaced: a download of an hour is a few hundred lines. */
+const NOTE_EVERY_MS = 10_000;
+
 function logScreen(output: Output): Screen {
   let previous: Progress | null = null;
+  let notedAt = performance.now();
   return {
     show(progress) {
       const now = progress();
@@ -42,7 +46,11 @@ function logScreen(output: Output): Screen {
       if (line !== null) output.write(`${line}\n`);
       previous = now;
     },
-    say: (line) => output.write(`${line}\n`),
+    note(line, passing) {
+      if (passing && performance.now() - notedAt < NOTE_EVERY_MS) return;
+      notedAt = performance.now();
+      output.write(`${renderNote(line)}\n`);
+    },
     clear() {},
   };
 }
@@ -90,10 +98,15 @@ function liveScreen(output: Output, color: boolean): Screen {
       next = progress;
       if (performance.now() - shownAt >= REDRAW_EVERY_MS || drawn === 0) look();
     },
-    say(line) {
+    note(line, passing) {
+      if (passing && latest !== null) {
+        latest.doing = line;
+        draw();
+        return;
+      }
       erase();
-      output.write(`${line}\n`);
-      draw();
+      output.write(`${renderNote(line)}\n`);
+      if (latest !== null) draw();
     },
     clear() {
       clearInterval(timer);

@@ -6,6 +6,7 @@ import {
   measuredEnvironment,
   readActionInputs,
   splitActionInputs,
+  withHubToken,
 } from "./action.ts";
 
 function read(given: Record<string, string>) {
@@ -59,9 +60,23 @@ test("the comment's settings and the token don't go to the measurement", () => {
   assert.deepEqual(split, {
     raw: { command: "run", rounds: "5" },
     token: "t0ken",
+    cacheModel: false,
     comment: false,
     commentId: "metal.1",
   });
+});
+
+test("the hub's tokens are masked, the input wins, and neither goes on as an input", () => {
+  const masked: string[] = [];
+  const mask = (secret: string) => void masked.push(secret);
+  const env = { HF_TOKEN: "hf_env", HUGGING_FACE_HUB_TOKEN: "hf_old", PATH: "/bin" };
+  assert.deepEqual(withHubToken(env, "hf_input", mask), { ...env, HF_TOKEN: "hf_input" });
+  assert.deepEqual(masked, ["hf_input", "hf_env", "hf_old"]);
+  assert.deepEqual(withHubToken({ PATH: "/bin" }, "", mask), { PATH: "/bin" });
+  assert.equal(masked.length, 3);
+  const split = splitActionInputs(read({ "hf-token": "hf_input", "cache-model": "true" }));
+  assert.deepEqual(split.raw, { command: "run" });
+  assert.equal(split.cacheModel, true);
 });
 
 test("a comment-id that could end the marker is refused", () => {

@@ -10,6 +10,7 @@ export interface ActionInputs {
   token: string;
   comment: boolean;
   commentId: string;
+  cacheModel: boolean;
 }
 
 export const ACTION_COMMANDS = ["run", "demo"] as const;
@@ -45,16 +46,24 @@ export function readActionInputs(getInput: (name: string) => string): RawOptions
 }
 
 /**
- * Parts what is the Action's own business (the comment, the token) from what is measured.
+ * Parts what is the Action's own business (the comment, the tokens, the cache) from what is measured.
  *
  * @throws InputError for a comment that is neither true nor false, or an id that can't be a marker
  */
 export function splitActionInputs(options: RawOptions): ActionInputs {
-  const { comment: _comment, "comment-id": _id, "github-token": _token, ...raw } = options;
+  const {
+    comment: _comment,
+    "comment-id": _id,
+    "github-token": _token,
+    "hf-token": _hfToken,
+    "cache-model": _cacheModel,
+    ...raw
+  } = options;
   return {
     raw,
     token: textOf(options, "github-token", ""),
     comment: strictFlag("comment", textOf(options, "comment", "true")),
+    cacheModel: options["cache-model"] === true,
     commentId: markerId(textOf(options, "comment-id", "default")),
   };
 }
@@ -70,6 +79,23 @@ export function measuredEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !hidden.test(name) && !runnerFiles.test(name)),
   );
+}
+
+/**
+ * The environment with the hub's token under its usual name, and every token of the hub masked in
+ * what the runner shows.
+ *
+ * @param given - the input; it wins over the environment
+ */
+export function withHubToken(
+  env: NodeJS.ProcessEnv,
+  given: string,
+  mask: (secret: string) => void,
+): NodeJS.ProcessEnv {
+  for (const secret of [given, env.HF_TOKEN, env.HUGGING_FACE_HUB_TOKEN]) {
+    if (secret?.trim()) mask(secret.trim());
+  }
+  return given === "" ? env : { ...env, HF_TOKEN: given };
 }
 
 function textOf(raw: RawOptions, name: OptionName, otherwise: string): string {

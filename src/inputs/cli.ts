@@ -3,6 +3,18 @@ import { Command, CommanderError, Option } from "commander";
 import { toolVersion } from "../host/assets.ts";
 import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "./table.ts";
 
+/** They make sense with a real inferrs alone. */
+const MODEL_OPTIONS: OptionName[] = [
+  "revision",
+  "gguf-file",
+  "tokenizer-source",
+  "quantize",
+  "dtype",
+  "turbo-quant",
+  "paged-attention",
+  "offline",
+];
+
 /** Runs the command and gives the exit code. */
 export async function main(argv: string[]): Promise<number> {
   let code = 0;
@@ -32,6 +44,7 @@ export async function main(argv: string[]): Promise<number> {
     "offline",
     "device",
     "server-arg",
+    ...MODEL_OPTIONS,
   ]);
   measuring("run", "serve the model, measure it over the compat matrix, and report", []);
   program

@@ -4,6 +4,7 @@ import { ALONE, type Load } from "../plan/load.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { parseInferrs, parseSha256, shownUrl } from "../provision/inferrs/spec.ts";
 import { InputError } from "./error.ts";
+import { readServerArgs, withHubOptions } from "./model-options.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
 import type { OptionName, RawOptions } from "./table.ts";
 
@@ -33,6 +34,8 @@ export interface Options
   model: ModelSpec;
   device: Device;
   serverArgs: string[];
+  /** Nothing is fetched. */
+  offline: boolean;
   scenarios: string[];
   axes: AxisText[];
   include: string[];
@@ -42,8 +45,6 @@ export interface Options
   openclawConfig: string | null;
   failOn: FailOn[];
   out: string;
-  /** Nothing is fetched: what is cached is used. */
-  offline: boolean;
   planOnly: boolean;
   json: boolean;
   quiet: boolean;
@@ -112,9 +113,10 @@ export function readOptions(
   const scale = text("scale");
   return {
     engine,
-    model: readModel(engine, text("model"), seed),
+    model: withHubOptions(readModel(engine, text("model"), seed), raw, engine),
     device: parseChoice("--device", text("device") ?? "auto", ["auto", "cpu", "cuda", "metal"]),
-    serverArgs: list("server-arg") ?? [],
+    serverArgs: readServerArgs(raw, engine),
+    offline: raw.offline === true,
     scenarios: list("scenario") ?? suite.scenarios,
     axes: (list("compat") ?? DEFAULT_AXES).map(readAxis),
     include: list("include") ?? [],
@@ -134,7 +136,6 @@ export function readOptions(
     failOn: readFailOn(text("fail-on")),
     out: text("out") ?? "inferrs-bench-out",
     keepBodies: raw["keep-bodies"] === true,
-    offline: raw.offline === true,
     planOnly: raw.plan === true,
     json: raw.json === true,
     quiet: raw.quiet === true,

@@ -15,6 +15,8 @@ import { estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
 import { name } from "../plan/matrix.ts";
 import type { CellSpec, EngineSpec, ModelSpec, Plan, VariantSpec } from "../plan/types.ts";
+import { describeHubModel } from "../provision/hub/describe.ts";
+import { hubSettings } from "../provision/hub/settings.ts";
 import { checkInferrs } from "../provision/inferrs/check.ts";
 import { thisPlatform } from "../provision/inferrs/platform.ts";
 import { readTable } from "../provision/inferrs/table.ts";
@@ -105,7 +107,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const planText = renderPlan(
     {
       engine: engine.text,
-      model: describeModel(options),
+      model: describeModel(options, host.env),
       device: options.engine.kind === "inferrs" ? options.device : "",
       scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
       combinations: matrix.map(name),
@@ -224,10 +226,12 @@ function assumedSpeeds(options: Options): Speeds {
   return { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs, basis };
 }
 
-function describeModel(options: Options): string {
+function describeModel(options: Options, env: NodeJS.ProcessEnv): string {
   switch (options.model.kind) {
     case "hub":
-      return options.model.id;
+      return options.engine.kind === "inferrs"
+        ? describeHubModel(options.model, hubSettings(env, options.offline))
+        : options.model.id;
     case "directory":
       return options.model.path;
     case "synthetic":

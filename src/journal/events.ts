@@ -5,7 +5,7 @@
 import type { Exchange } from "../drive/types.ts";
 import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
+import type { Chosen, Memory, Result, ResultVariant, Warning } from "../result.ts";
 
 /** What an attempt is for. Warm-ups are recorded and never counted. */
 export type AttemptPhase = "probe" | "calibrate" | "warmup" | "measure";
@@ -56,6 +56,8 @@ export type JournalEvent =
       readyMs: number;
       servedId: string;
       version: string | null;
+      /** What its log says that it chose; absent in older journals. */
+      chosen?: Chosen;
     }
   | { type: "start-failed"; variant: string; start: number; failure: StartFailure }
   | {

@@ -1,4 +1,5 @@
 /** Events to state. Pure: the same journal gives the same state, now or in a year. */
+import { isDeepStrictEqual } from "node:util";
 import { classify } from "../analyze/classify.ts";
 import { readCrosscheck } from "../analyze/crosscheck.ts";
 import { judgeLost } from "../analyze/knowledge.ts";
@@ -6,6 +7,7 @@ import type { Call } from "../analyze/metrics.ts";
 import { type Trace, traceExchange } from "../analyze/trace.ts";
 import type { Exchange } from "../drive/types.ts";
 import { isAttached } from "../plan/types.ts";
+import { type Chosen, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import type { JournalEntry, JournalEvent } from "./events.ts";
 import type { Attempt, RunState, StartState } from "./state.ts";
 
@@ -64,7 +66,7 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "provisioned": {
       const variant = state.variants.get(event.variant.name);
-      if (variant) variant.provisioned = event.variant;
+      if (variant) variant.provisioned = completed(event.variant);
       return;
     }
     case "provision-failed": {
@@ -100,6 +102,7 @@ function apply(state: RunState, event: JournalEvent): void {
       if (variant.provisioned) {
         variant.provisioned.model.servedId = event.servedId;
         variant.provisioned.engine.version ??= event.version;
+        noteChosen(state, variant.provisioned, event.chosen);
       }
       return;
     }
@@ -182,6 +185,30 @@ function apply(state: RunState, event: JournalEvent): void {
     case "run-ended":
       state.ended = true;
       return;
+  }
+}
+
+/** Journals of older versions know less of a variant. */
+function completed(variant: ResultVariant): ResultVariant {
+  const { model, server } = variant as {
+    model: Omit<ResultVariant["model"], "provenance">;
+    server: Omit<ResultVariant["server"], "chosen">;
+  };
+  return {
+    ...variant,
+    model: { provenance: null, ...model },
+    server: { chosen: NOTHING_CHOSEN, ...server },
+  };
+}
+
+/** Starts of one variant that chose differently can't be summed up. */
+function noteChosen(state: RunState, variant: ResultVariant, chosen: Chosen | undefined): void {
+  if (chosen === undefined) return;
+  const first = variant.server.chosen;
+  if (isDeepStrictEqual(first, NOTHING_CHOSEN)) variant.server.chosen = chosen;
+  else if (!isDeepStrictEqual(first, chosen)) {
+    const text = `${variant.name}: the engine did not choose the same in every start (${JSON.stringify(first)}, later ${JSON.stringify(chosen)}): its figures are of different things.`;
+    apply(state, { type: "warning", warning: { code: "choices-differ", text } });
   }
 }
 

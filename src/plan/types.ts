@@ -11,7 +11,14 @@ export type EngineSpec =
   | { kind: "sim"; knobs: string[] };
 
 export type ModelSpec =
-  | { kind: "hub"; id: string }
+  | {
+      kind: "hub";
+      id: string;
+      /** Branch, tag or commit; absent in older journals: main. */
+      revision?: string;
+      ggufFile?: string | null;
+      tokenizerSource?: string | null;
+    }
   | { kind: "directory"; path: string }
   | { kind: "synthetic"; seed: number }
   /** Whatever an attached engine serves; an id narrows it. */

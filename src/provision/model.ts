@@ -1,4 +1,4 @@
-/** The model: a hub id is inferrs's to fetch; a directory is linked, a synthetic one is made. */
+/** The model: one of the hub is fetched, a directory is linked, a synthetic one is made. */
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -16,6 +16,7 @@ import type { PreparedModel } from "../engine/command.ts";
 import { InputError, SetupError } from "../inputs/error.ts";
 import type { ModelSpec } from "../plan/types.ts";
 import type { ResultVariant } from "../result.ts";
+import type { HubContext } from "./hub/index.ts";
 
 export interface ProvisionedModel {
   prepared: PreparedModel;
@@ -58,14 +59,15 @@ export function checkModelDirectory(path: string, cwd: string): string {
 /** Prepares a model for an engine that we start. */
 export async function provisionModel(
   spec: ModelSpec,
-  options: { cwd: string; workDir: string; env: NodeJS.ProcessEnv },
+  options: Omit<HubContext, "ownCache"> & { cwd: string },
 ): Promise<ProvisionedModel> {
   switch (spec.kind) {
-    case "hub":
-      return {
-        prepared: { name: spec.id, cwd: options.workDir },
-        described: { kind: "hub", id: spec.id, servedId: null, digest: null },
-      };
+    case "hub": {
+      const { provisionHubModel } = await import("./hub/index.ts");
+      const { id, revision = "main", ggufFile = null, tokenizerSource = null } = spec;
+      const request = { id, revision, ggufFile, tokenizerSource };
+      return provisionHubModel(request, { ...options, ownCache: cacheDir(options.env) });
+    }
     case "served":
       throw new SetupError("an attached server brings its own model");
     case "directory": {
@@ -74,7 +76,7 @@ export async function provisionModel(
       linkModel(source, join(options.workDir, name));
       return {
         prepared: { name, cwd: options.workDir },
-        described: { kind: "directory", id: name, servedId: null, digest: digestOf(source) },
+        described: describeLocal("directory", name, digestOf(source)),
       };
     }
     case "synthetic": {
@@ -86,10 +88,14 @@ export async function provisionModel(
       linkModel(dir, join(options.workDir, name));
       return {
         prepared: { name, cwd: options.workDir },
-        described: { kind: "synthetic", id: name, servedId: null, digest: written.digest },
+        described: describeLocal("synthetic", name, written.digest),
       };
     }
   }
+}
+
+function describeLocal(kind: "directory" | "synthetic", id: string, digest: string) {
+  return { kind, id, servedId: null, digest, provenance: null };
 }
 
 /**

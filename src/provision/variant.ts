@@ -1,11 +1,12 @@
 /** Everything a variant needs before it can be started. */
 import type { PreparedModel } from "../engine/command.ts";
 import type { VariantSpec } from "../plan/types.ts";
-import type { ResultVariant } from "../result.ts";
+import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import { identify } from "./executable.ts";
+import type { HubContext } from "./hub/index.ts";
 import { provisionInferrs } from "./inferrs/provision.ts";
 import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
-import { provisionModel } from "./model.ts";
+import { type ProvisionedModel, provisionModel } from "./model.ts";
 
 export interface ProvisionedVariant {
   executable: string;
@@ -16,12 +17,14 @@ export interface ProvisionedVariant {
 /** Finds the engine and prepares the model. */
 export async function provisionVariant(
   variant: VariantSpec,
-  options: FetchOptions & { workDir: string; toolVersion: string; configDigest: string },
+  options: FetchOptions &
+    Omit<HubContext, "ownCache"> & { toolVersion: string; configDigest: string },
 ): Promise<ProvisionedVariant> {
   const { engine } = variant;
   const server = {
     device: engine.kind === "external" ? null : variant.device,
     args: variant.serverArgs,
+    chosen: NOTHING_CHOSEN,
   };
   const base = {
     name: variant.name,
@@ -43,12 +46,12 @@ export async function provisionVariant(
           baseUrl: engine.baseUrl,
           knobs: null,
         },
-        model: { kind: "served", id: id ?? "", servedId: null, digest: null },
+        model: { kind: "served", id: id ?? "", servedId: null, digest: null, provenance: null },
       },
     };
   }
   if (engine.kind === "sim") {
-    const { prepared, described } = await provisionModel(variant.model, options);
+    const { prepared, described } = await simulatedModel(variant, options);
     const knobs = Object.fromEntries(
       engine.knobs.map((knob) => {
         const at = knob.indexOf("=");
@@ -84,5 +87,18 @@ export async function provisionVariant(
       engine: { kind: "inferrs", version, sha256, source, baseUrl: null, knobs: null },
       model: described,
     },
+  };
+}
+
+/** The simulator reads no weights: of a model of the hub it needs the name alone. */
+async function simulatedModel(
+  variant: VariantSpec,
+  options: Parameters<typeof provisionModel>[1],
+): Promise<ProvisionedModel> {
+  const { model } = variant;
+  if (model.kind !== "hub") return provisionModel(model, options);
+  return {
+    prepared: { name: model.id, cwd: options.workDir },
+    described: { kind: "hub", id: model.id, servedId: null, digest: null, provenance: null },
   };
 }

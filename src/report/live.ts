@@ -104,3 +104,8 @@ export function renderLogLine(previous: Progress | null, next: Progress): string
   if (!announced.includes(next.phase) || previous?.phase === next.phase) return null;
   return `${time}  ${PHASES[next.phase].padEnd(9)}  ${plain(next.doing)}`;
 }
+
+/** A line that stands between the steps, of whatever length. */
+export function renderNote(line: string): string {
+  return plain(line);
+}

@@ -1,5 +1,6 @@
 /** The folded parts of the Markdown report. */
 import {
+  type Chosen,
   type EngineSource,
   METRIC_NAMES,
   type MetricName,
@@ -34,8 +35,10 @@ export function whatWasRun(result: Result): string {
       ["simulator's knobs", knobs.length === 0 ? UNKNOWN : code(knobs.join(" "))],
       ["model", `${code(model.servedId ?? model.id)} (${model.kind})`],
       ["model digest", model.digest === null ? UNKNOWN : code(model.digest)],
+      ...provenanceRows(model.provenance),
       ["device", server.device === null ? UNKNOWN : md(server.device)],
       ["server arguments", server.args.length === 0 ? UNKNOWN : code(server.args.join(" "))],
+      ["served with", md(chosenLine(server.chosen) ?? UNKNOWN)],
       [
         "OpenClaw",
         openclaw.client === "bench"
@@ -100,6 +103,46 @@ function sourceText(source: EngineSource): string {
     case "url":
       return `${code(source.url)} with SHA-256 ${code(source.assetSha256)}, verified by the digest that was given`;
   }
+}
+
+type Provenance = Result["variants"][number]["model"]["provenance"];
+
+/** Which commit and which files: a model of the hub changes under its name. */
+function provenanceRows(provenance: Provenance): [string, string][] {
+  if (provenance === null) return [];
+  const { tokenizer } = provenance;
+  const rows: [string, string][] = [
+    ["model revision", revisionText(provenance)],
+    ["model files", filesText(provenance.files)],
+  ];
+  if (tokenizer === null) return rows;
+  const from = `${code(tokenizer.id)} at ${revisionText(tokenizer)}`;
+  return [...rows, ["config and tokenizer", `${from}: ${filesText(tokenizer.files)}`]];
+}
+
+function revisionText({ revision, commit }: { revision: string; commit: string }): string {
+  return revision === commit ? code(commit) : `${code(revision)}, commit ${code(commit)}`;
+}
+
+/** The largest are the weights: their digests tell models apart. */
+function filesText(files: { path: string; bytes: number; sha256: string }[]): string {
+  const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (largest === undefined) return UNKNOWN;
+  return `${count(files.length)}, ${bytes(total)}; ${code(largest.path)} has SHA-256 ${code(largest.sha256)}`;
+}
+
+/** What the engine chose by itself, as its log says; null where it says nothing. */
+export function chosenLine(chosen: Chosen): string | null {
+  const parts = [
+    ["quantization", chosen.quantization],
+    ["dtype", chosen.dtype],
+    ["TurboQuant bits", chosen.turboQuant],
+    ["paged attention", chosen.pagedAttention],
+    ["device", chosen.device],
+  ].filter(([, value]) => value !== null);
+  const text = parts.map(([name, value]) => `${name} ${value}`).join(", ");
+  return text === "" ? null : `${text} (by the engine's log)`;
 }
 
 /** Every metric of every cell. */

@@ -142,3 +142,27 @@ test("the marker stands first, and JSON is the result", () => {
   assert.ok(renderMarkdown(passing(), { marker: "<!-- m -->" }).startsWith("<!-- m -->\n"));
   assert.deepEqual(JSON.parse(renderJson(passing())), passing());
 });
+
+test("the model's commit and files, and what the engine chose, are told", () => {
+  const result = passing();
+  const [variant] = result.variants;
+  assert.ok(variant);
+  const file = { path: "model.safetensors", bytes: 10_300_000_000, sha256: "d1ge57" };
+  const config = { path: "config.json", bytes: 700, sha256: "c0" };
+  const source = { id: "org/base", revision: "main", commit: "b".repeat(40), files: [config] };
+  variant.model.provenance = {
+    kind: "hub",
+    id: "org/model",
+    revision: "main",
+    commit: "a".repeat(40),
+    files: [config, file],
+    tokenizer: source,
+  };
+  variant.server.chosen = { ...variant.server.chosen, quantization: "Q4K", turboQuant: "8" };
+  const text = renderMarkdown(result);
+  assert.match(text, /\| model revision \| `main`, commit `a{40}` \|/);
+  assert.match(text, /\| model files \| 2, 10\.3 GB; `model\.safetensors` has SHA-256 `d1ge57` \|/);
+  assert.match(text, /\| config and tokenizer \| `org\/base` at `main`, commit `b{40}`/);
+  assert.match(text, /\| served with \| quantization Q4K, TurboQuant bits 8 \(by the engine/);
+  assert.doesNotMatch(renderMarkdown(passing()), /served with|model revision/);
+});

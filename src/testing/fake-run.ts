@@ -10,7 +10,7 @@ import { next, type Step } from "../plan/next.ts";
 import type { Scenario } from "../plan/scenario.ts";
 import type { Plan } from "../plan/types.ts";
 import { variationOf } from "../plan/variation.ts";
-import type { ResultVariant } from "../result.ts";
+import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 
 /** What one attempt meets. */
 export type Fate =
@@ -206,8 +206,8 @@ function fakeVariant(name: string): ResultVariant {
   return {
     name,
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: {} },
-    model: { kind: "hub", id: "fake", servedId: null, digest: null },
-    server: { device: null, args: [] },
+    model: { kind: "hub", id: "fake", servedId: null, digest: null, provenance: null },
+    server: { device: null, args: [], chosen: NOTHING_CHOSEN },
     openclaw: { client: "bench", version: null, configDigest: "c" },
   };
 }

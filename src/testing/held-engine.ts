@@ -5,6 +5,7 @@ import { after } from "node:test";
 import { ClientPool } from "../drive/pool.ts";
 import type { RunningEngine } from "../engine/engine.ts";
 import type { EngineExit } from "../engine/types.ts";
+import { NOTHING_CHOSEN } from "../result.ts";
 
 const servers: Server[] = [];
 const pools: ClientPool[] = [];
@@ -67,6 +68,7 @@ export async function heldEngine(onRequest: (held: Held, waiting: Held[]) => voi
     servedId: "m",
     version: null,
     readyMs: 1,
+    chosen: NOTHING_CHOSEN,
     died: new Promise((resolve) => {
       die = (how) => {
         exit = how;

@@ -1,5 +1,11 @@
 /** A small valid Result for the tests of publishing. */
-import { type Metric, type Result, type ResultCell, resultSchema } from "../../result.ts";
+import {
+  type Metric,
+  NOTHING_CHOSEN,
+  type Result,
+  type ResultCell,
+  resultSchema,
+} from "../../result.ts";
 
 export function sampleMetric(median: number): Metric {
   return {
@@ -60,8 +66,8 @@ export function sampleResult(over: Partial<Result> = {}): Result {
   const head: Result["variants"][number] = {
     name: "head",
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: null },
-    model: { kind: "served", id: "m", servedId: "m", digest: null },
-    server: { device: null, args: [] },
+    model: { kind: "served", id: "m", servedId: "m", digest: null, provenance: null },
+    server: { device: null, args: [], chosen: NOTHING_CHOSEN },
     openclaw: { client: "bench", version: null, configDigest: "d" },
   };
   return resultSchema.parse({

@@ -1,0 +1,34 @@
+/** What the plan says of a hub model: what is in the cache, without asking anybody. */
+import { bytes, list } from "../../report/format.ts";
+import { type CacheView, viewCache } from "./cached.ts";
+import { repoDir } from "./layout.ts";
+import type { HubSettings } from "./settings.ts";
+import { freeBytes } from "./space.ts";
+
+/** One line: `google/gemma-4-E2B-it, in the cache (commit 0123456, 10.2 GB)`, or what is missing. */
+export function describeHubModel(
+  model: { id: string; revision?: string; ggufFile?: string | null },
+  settings: HubSettings,
+): string {
+  const { id, revision = "main", ggufFile = null } = model;
+  const repo = repoDir(settings.cacheDir, id);
+  const name = revision === "main" ? id : `${id} at ${revision}`;
+  let view: CacheView;
+  try {
+    view = viewCache(repo, revision, ggufFile);
+  } catch (error) {
+    return `${name}; its cache can't be read (${(error as Error).message})`;
+  }
+  const { commit, bytes: size, missing } = view;
+  const free = bytes(freeBytes(settings.cacheDir));
+  if (commit === null) {
+    return settings.offline
+      ? `${name}: NOT in the cache (${repo.dir}), and offline nothing is fetched: this run would end there`
+      : `${name}, to be fetched from ${settings.endpoint}; ${free} free on the disk`;
+  }
+  const at = `commit ${commit.slice(0, 12)}`;
+  if (missing.length === 0) return `${name}, in the cache (${at}, ${bytes(size)})`;
+  return settings.offline
+    ? `${name}: ${list(missing)} of ${at} NOT in the cache (${repo.dir}), and offline nothing is fetched: this run would end there`
+    : `${name}, partly in the cache (${at}, ${bytes(size)}); to be fetched: ${list(missing)}; ${free} free on the disk`;
+}
