@@ -11,6 +11,7 @@ import {
   splitActionInputs,
   withHubToken,
 } from "./inputs/action.ts";
+import { refuseStrangers } from "./inputs/strangers.ts";
 import type { CacheEntry } from "./provision/hub/cache-entry.ts";
 import { commenter } from "./publish/commenter.ts";
 import { withoutLogCommands } from "./publish/log-guard.ts";
@@ -34,6 +35,9 @@ async function main(): Promise<void> {
     const inputs = splitActionInputs(readActionInputs(core.getInput));
     const { raw, comment, commentId } = inputs;
     const { stdout, stderr } = process;
+    const { eventName: event, payload } = context;
+    // Before anything is started or fetched here.
+    refuseStrangers({ runner: env.RUNNER_ENVIRONMENT, event, payload }, inputs.allowForkCode);
     const modelCache = inputs.cacheModel ? actionsModelCache(core) : null;
     const out = typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR;
     // Before anything is started: the post step finds there what a killed run left behind.

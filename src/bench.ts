@@ -4,6 +4,7 @@ import { type BenchEnd, type BenchHost, failed } from "./end.ts";
 import { endLeftovers, runningIn } from "./engine/leftovers.ts";
 import { finish } from "./finish.ts";
 import { openOutDir } from "./host/files.ts";
+import { readMoment } from "./host/machine/moment.ts";
 import { startTimeOf } from "./host/proc.ts";
 import { openScreen } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
@@ -89,10 +90,13 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const show = (at: At) => {
     screen.show(() => toProgress(current(state), step, at));
   };
+  const engines = new Set<number>();
   const append = (event: JournalEvent) => {
+    if (event.type === "engine-spawned") engines.add(event.pid);
     state = foldEntry(state, journal.append(event));
   };
-  const { toolVersion: version, environment, estimateMs, openclawConfig } = prepared;
+  const { toolVersion: version, estimateMs, openclawConfig } = prepared;
+  const environment = await prepared.environment;
   const at = new Date().toISOString();
   append({
     type: "run-started",
@@ -104,6 +108,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     estimateMs,
     openclawConfig,
   });
+  append({ type: "moment", at: "start", moment: await readMoment({ env: host.env }) });
   for (const warning of prepared.warnings) append({ type: "warning", warning });
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
@@ -124,6 +129,11 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     else append({ type: "failed", message: (error as Error).stack ?? message });
   } finally {
     await world.close();
+    // A stopped job has seconds left: it doesn't wait for nvidia-smi.
+    if (!host.signal.aborted) {
+      const moment = await readMoment({ env: host.env, own: engines });
+      append({ type: "moment", at: "end", moment });
+    }
     append({ type: "run-ended" });
     screen.clear();
     journal.close();

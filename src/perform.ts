@@ -153,8 +153,8 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   }
   const up = started.engine;
   world.up = { engine: up, pool: new ClientPool(up.baseUrl, up.apiKey) };
-  const { readyMs, servedId, version, chosen } = up;
-  const ready = { readyMs, servedId, version, chosen };
+  const { readyMs, servedId, version, chosen, device } = up;
+  const ready = { readyMs, servedId, version, chosen, device };
   world.append({ type: "start-ready", variant: name, start: index, ...ready });
 }
 

@@ -20,6 +20,7 @@ export const OUTCOME_KINDS = [
   "tool-schema-rejected",
   "tool-call-as-text",
   "context-length-exceeded",
+  "wrong-device",
   "engine-crashed",
   "out-of-memory",
   "engine-hung",
@@ -242,7 +243,6 @@ const chosen = z.strictObject({
   turboQuant: z.string().nullable(),
   /** Share of the memory, or `off`. */
   pagedAttention: z.string().nullable(),
-  device: z.string().nullable(),
 });
 
 const variant = z.strictObject({
@@ -273,13 +273,72 @@ const variant = z.strictObject({
       })
       .nullable(),
   }),
-  server: z.strictObject({ device: z.string().nullable(), args: z.array(z.string()), chosen }),
+  server: z.strictObject({
+    /** As it was asked for; null for an attached engine. */
+    device: z.string().nullable(),
+    /** On which it serves, by its log or by the GPU's driver; null where neither says. */
+    deviceSeen: z.string().nullable(),
+    args: z.array(z.string()),
+    chosen,
+  }),
   openclaw: z.strictObject({
     /** `bench`: this project applies the compat flags as OpenClaw does; the client itself is not run. */
     client: z.enum(["bench", "openclaw"]),
     version: z.string().nullable(),
     configDigest: z.string(),
   }),
+});
+
+/** The machine, without anything that identifies it. */
+const environment = z.strictObject({
+  /** Over what decides speed: two runs with the same one may be compared over time. */
+  fingerprint: z.string(),
+  os: z.strictObject({
+    platform: z.string(),
+    release: z.string(),
+    arch: z.string(),
+    /** `Ubuntu 24.04.1 LTS`, `macOS 15.1`. */
+    image: z.string().nullable(),
+  }),
+  cpu: z.strictObject({
+    model: z.string(),
+    /** Of the whole machine. */
+    cores: z.int().positive(),
+    /** What a container's limit or an affinity leaves of them; null: all. */
+    limitCores: z.number().positive().nullable(),
+    governor: z.string().nullable(),
+  }),
+  /** What may be used: the container's limit where there is one. */
+  memoryBytes: z.int().positive(),
+  /** The container's limit; null: none. */
+  memoryLimitBytes: z.int().positive().nullable(),
+  swapBytes: z.int().nonnegative().nullable(),
+  gpus: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Null where it shares the machine's memory, or doesn't say. */
+      memoryBytes: z.int().nullable(),
+      driver: z.string().nullable(),
+      powerLimitWatts: z.number().nullable(),
+    }),
+  ),
+  /** In a workflow of GitHub Actions. */
+  runner: z
+    .strictObject({
+      /** `github-hosted` or `self-hosted`. */
+      environment: z.string().nullable(),
+      imageOs: z.string().nullable(),
+      imageVersion: z.string().nullable(),
+    })
+    .nullable(),
+  node: z.string(),
+});
+
+const platform = z.strictObject({
+  /** `linux-x64-cpu`. */
+  id: z.string(),
+  /** When and in which run it was checked; null: unverified. */
+  verified: z.strictObject({ date: z.string(), run: z.string() }).nullable(),
 });
 
 const recommendation = z.strictObject({
@@ -310,14 +369,9 @@ export const resultSchema = z
     durationMs: z.number().nonnegative(),
     simulated: z.boolean(),
     synthetic: z.boolean(),
-    environment: z.strictObject({
-      fingerprint: z.string(),
-      os: z.strictObject({ platform: z.string(), release: z.string(), arch: z.string() }),
-      cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
-      memoryBytes: z.int().positive(),
-      gpus: z.array(z.strictObject({ name: z.string(), memoryBytes: z.int().nullable() })),
-      node: z.string(),
-    }),
+    environment,
+    /** Whether anybody has checked this tool on such a machine. */
+    platform,
     plan: z.strictObject({
       rounds: z.int().positive(),
       starts: z.int().positive(),
@@ -369,6 +423,8 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 export type Sample = z.infer<typeof sample>;
 export type Memory = z.infer<typeof memory>;
 export type EngineStart = z.infer<typeof engineStart>;
+export type Environment = z.infer<typeof environment>;
+export type Platform = z.infer<typeof platform>;
 export type ResultVariant = z.infer<typeof variant>;
 export type EngineSource = z.infer<typeof engineSource>;
 export type Chosen = z.infer<typeof chosen>;
@@ -383,5 +439,4 @@ export const NOTHING_CHOSEN: Chosen = {
   dtype: null,
   turboQuant: null,
   pagedAttention: null,
-  device: null,
 };

@@ -39,6 +39,13 @@ export const OUTCOMES: Record<OutcomeKind, OutcomeRow> = {
     remedy: "Use one of the ids that /v1/models lists, in --model and in OpenClaw's config.",
     settledBy: 2,
   },
+  "wrong-device": {
+    meaning:
+      "The server runs on another device than the one that was asked for: its figures would be of something else.",
+    remedy:
+      "Use a build of inferrs for that device (its libinferrs_backend_* files lie beside the executable) and a working driver, or ask for the device that it uses: --device cpu, or auto.",
+    settledBy: 2,
+  },
   "string-content-required": {
     meaning:
       "The server takes a message's content only as a string; OpenClaw sends a list of parts.",

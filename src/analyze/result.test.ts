@@ -148,7 +148,6 @@ const CHOSEN: Chosen = {
   dtype: "f32",
   turboQuant: "8",
   pagedAttention: "off",
-  device: "cpu",
 };
 
 /** The same run, whose starts chose what is given, one after the other. */

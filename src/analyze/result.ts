@@ -27,6 +27,7 @@ import { metricsOfAttempt } from "./burst.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
 import { classifyExit } from "./classify.ts";
 import { calibrationOf } from "./knowledge.ts";
+import { machineWarnings, platformOfRun } from "./machine-warnings.ts";
 import { attemptMetrics, type Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { overheadOf } from "./overhead.ts";
@@ -55,6 +56,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     simulated: state.plan.variants.some((variant) => variant.engine.kind === "sim"),
     synthetic: state.plan.variants.some((variant) => variant.model.kind === "synthetic"),
     environment: state.environment,
+    platform: platformOfRun(state),
     plan: {
       rounds: state.plan.rounds,
       starts: state.plan.starts,
@@ -88,7 +90,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     fit: null,
     comparison: null,
     verdict: null,
-    warnings: [...state.warnings, ...derivedWarnings(state, cells)],
+    warnings: [...state.warnings, ...machineWarnings(state), ...derivedWarnings(state, cells)],
   };
 }
 

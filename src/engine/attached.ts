@@ -37,6 +37,7 @@ export async function attachEngine(options: {
       version: null,
       readyMs,
       chosen: NOTHING_CHOSEN,
+      device: null,
       died: new Promise(() => {}),
       exit: () => null,
       beginPeak: () => {},

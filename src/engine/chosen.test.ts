@@ -27,11 +27,10 @@ const DEFAULTS = {
   dtype: "f32",
   turboQuant: "8",
   pagedAttention: "off",
-  device: "cpu",
 };
 
-function chosen(lines: string[], device = "auto", args: string[] = []) {
-  return chosenIn(`${lines.join("\n")}\n`, { device, args });
+function chosen(lines: string[], args: string[] = []) {
+  return chosenIn(`${lines.join("\n")}\n`, args);
 }
 
 test("by default: Q4K, f32 on a CPU, TurboQuant at 8 bits; the same when the file is used again", () => {
@@ -59,20 +58,10 @@ test("paged attention turns the quantization off, and its share is told", () => 
 
 test("a dtype that was asked for and not replaced is the one in use; else it is not known", () => {
   const run = [QUANTIZING, OPENED, TURBO, LOADED];
-  assert.equal(chosen([CPU, ...run], "auto", ["serve", "--dtype=f32"]).dtype, "f32");
-  assert.equal(chosen([CPU, ...run], "auto", ["--dtype", "F16"]).dtype, "f16");
-  assert.equal(chosen([CPU, F32, ...run], "auto", ["--dtype=bf16"]).dtype, "f32");
+  assert.equal(chosen([CPU, ...run], ["serve", "--dtype=f32"]).dtype, "f32");
+  assert.equal(chosen([CPU, ...run], ["--dtype", "F16"]).dtype, "f16");
+  assert.equal(chosen([CPU, F32, ...run], ["--dtype=bf16"]).dtype, "f32");
   assert.equal(chosen(["INFO inferrs: Using CUDA device (via plugin)", ...run]).dtype, null);
-});
-
-test("the device is the one that it found, or the one that it was given", () => {
-  const found = (line: string, asked = "auto") => chosen([line, LOADED], asked).device;
-  assert.equal(found("INFO inferrs: Using CUDA device (via plugin)"), "cuda");
-  assert.equal(found("INFO inferrs: Using Metal device (via plugin)"), "metal");
-  assert.equal(found("INFO inferrs: Using MUSA device / Moore Threads GPU (via plugin)"), "musa");
-  assert.equal(found(F32, "cpu"), "cpu");
-  assert.equal(found("", "cuda"), "cuda");
-  assert.equal(found("", "auto"), null);
 });
 
 test("a GGUF file of the hub is named; weights that came quantized are told apart", () => {

@@ -6,14 +6,11 @@ import type { Chosen } from "../result.ts";
 import { NOTHING_CHOSEN } from "../result.ts";
 import { plainLines } from "./log.ts";
 
-/** What it was asked for: where the log only speaks up when it does otherwise, that is what it did. */
-export interface AskedOfEngine {
-  device: string;
-  args: readonly string[];
-}
-
-/** @param log all that it wrote until it was ready */
-export function chosenIn(log: string, asked: AskedOfEngine): Chosen {
+/**
+ * @param log all that it wrote until it was ready
+ * @param args with which it was started: of the dtype the log speaks only where it took another one
+ */
+export function chosenIn(log: string, args: readonly string[]): Chosen {
   const lines = plainLines(log);
   const find = (pattern: RegExp) => lastMatch(lines, pattern);
   // Without this line the log is somebody else's, or RUST_LOG keeps it quiet: silence says nothing.
@@ -21,10 +18,9 @@ export function chosenIn(log: string, asked: AskedOfEngine): Chosen {
   const replaced = find(/does not support \w+ matmul — using (\w+) instead/);
   return {
     quantization: quantizationIn(find),
-    dtype: (replaced?.[1] ?? flagValue(asked.args, "--dtype"))?.toLowerCase() ?? null,
+    dtype: (replaced?.[1] ?? flagValue(args, "--dtype"))?.toLowerCase() ?? null,
     turboQuant: turboQuantIn(find),
     pagedAttention: pagedAttentionIn(find),
-    device: deviceIn(find, asked.device, replaced !== null),
   };
 }
 
@@ -48,12 +44,6 @@ function pagedAttentionIn(find: Find): string {
   return find(/--paged-attention is not yet supported for/) === null
     ? share
     : `${share}, but not supported for this model`;
-}
-
-/** With `--device` it says nothing, and uses that one or ends. */
-function deviceIn(find: Find, asked: string, onCpu: boolean): string | null {
-  const said = find(/Using (\w+) device(?: [(/]|$)/)?.[1]?.toLowerCase();
-  return said ?? (onCpu ? "cpu" : asked === "auto" ? null : asked);
 }
 
 function lastMatch(lines: string[], pattern: RegExp): RegExpMatchArray | null {

@@ -1,5 +1,6 @@
 /** An engine that is up, whatever kind it is. */
 import type { Chosen, Memory } from "../result.ts";
+import type { DeviceSeen } from "./device.ts";
 import type { EngineExit } from "./types.ts";
 
 export interface RunningEngine {
@@ -12,6 +13,8 @@ export interface RunningEngine {
   readyMs: number;
   /** What its log says that it chose by itself. */
   chosen: Chosen;
+  /** On which device it serves; null where nothing says. */
+  device: DeviceSeen | null;
   /** Resolves at its death with what can be told of it; never for an attached engine. */
   died: Promise<EngineExit>;
   /** Null while it lives. */

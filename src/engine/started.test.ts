@@ -7,6 +7,7 @@ import { classifyExit } from "../analyze/classify.ts";
 import { groupMembers } from "../host/proc.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { VariantSpec } from "../plan/types.ts";
+import { fakeSmi } from "../testing/fake-smi.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { type StartOptions, startEngine } from "./started.ts";
 
@@ -141,4 +142,51 @@ test("what a killed run left is ended by its id and start time, never a stranger
   assert.equal(existsSync(dir), true, "a path of somebody else's making is not followed");
   journal.close();
   assert.match(readFileSync(join(dir, "engine.log"), "utf8"), /=== head, start 0/);
+});
+
+const cpuLine = 'echo "2026-11-26T13:39:28Z  INFO inferrs: Using CPU device"';
+const onDevice = (path: string, device: VariantSpec["device"], env = process.env) =>
+  start({
+    variant: {
+      ...variant({ kind: "inferrs", inferrs: { kind: "path", path }, sha256: null }),
+      device,
+    },
+    executable: path,
+    env,
+  });
+
+test("asked for CUDA and served on a CPU: a failed start with what was seen, and nothing is left", async () => {
+  const { result, pid } = await onDevice(script("on-cpu", cpuLine), "cuda");
+  assert.ok(result.kind === "failed");
+  assert.equal(result.failure.kind, "wrong-device");
+  assert.match(
+    result.failure.evidence,
+    /asked for cuda, serves on cpu; its log: INFO inferrs: Using/,
+  );
+  assert.equal(result.failure.exit?.by, "us");
+  assert.deepEqual(groupMembers(pid), []);
+});
+
+test("auto takes what it gets, and says what that was", async () => {
+  const { result } = await onDevice(script("auto-cpu", cpuLine), "auto");
+  assert.ok(result.kind === "up");
+  assert.equal(result.engine.device?.device, "cpu");
+  await result.engine.stop();
+});
+
+test("a log that is silent: the GPU's driver is asked, and only the engine's own process counts", async () => {
+  const path = script("silent", `echo $$ > "${join(dir, "silent.pid")}"`);
+  const own = fakeSmi(join(dir, "smi-own"), {
+    processes: `echo "$(cat ${join(dir, "silent.pid")}), 9"`,
+  });
+  const first = await onDevice(path, "cuda", own);
+  assert.ok(first.result.kind === "up");
+  assert.equal(first.result.engine.device?.device, "cuda");
+  assert.match(first.result.engine.device?.words ?? "", new RegExp(`process ${first.pid}`));
+  await first.result.engine.stop();
+  const other = fakeSmi(join(dir, "smi-other"), { processes: 'echo "1, 9"' });
+  const second = await onDevice(path, "cuda", other);
+  assert.ok(second.result.kind === "up");
+  assert.equal(second.result.engine.device, null);
+  await second.result.engine.stop();
 });

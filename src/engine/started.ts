@@ -7,6 +7,8 @@ import type { VariantSpec } from "../plan/types.ts";
 import { NOTHING_CHOSEN } from "../result.ts";
 import { chosenIn } from "./chosen.ts";
 import { inferrsCommand, type PreparedModel, simCommand } from "./command.ts";
+import { wrongDevice } from "./device.ts";
+import { witnessDevice } from "./device-witness.ts";
 import type { RunningEngine } from "./engine.ts";
 import { lastWords, loadFailureIn, promptTokensIn } from "./log.ts";
 import { meterProcess, meterSimulator } from "./meter.ts";
@@ -98,7 +100,14 @@ export async function startEngine(
   );
   const readyMs = performance.now() - began;
   await client.close();
-  const failure = startFailure(readiness, exit, spawned, options.model.name);
+  const { device: asked } = options.variant;
+  const about = { pid: spawned.pid, log: spawned.log(), env: options.env };
+  const device = simulated ? null : await witnessDevice(asked, about);
+  const elsewhere = simulated ? null : wrongDevice(asked, device);
+  // An engine on the wrong device says so before its model is loaded: its own failure comes first.
+  const failure =
+    startFailure(readiness, exit, spawned, options.model.name) ??
+    (elsewhere === null ? null : ({ kind: "wrong-device", evidence: elsewhere } as const));
   if (failure !== null) {
     const ended = await end();
     return { kind: "failed", failure: { ...failure, exit: ended } };
@@ -111,9 +120,8 @@ export async function startEngine(
       servedId: options.model.name,
       version: options.version,
       readyMs,
-      chosen: simulated
-        ? NOTHING_CHOSEN
-        : chosenIn(spawned.log(), { device: options.variant.device, args }),
+      chosen: simulated ? NOTHING_CHOSEN : chosenIn(spawned.log(), args),
+      device,
       died,
       exit: () => exit,
       beginPeak: () => meter.resetPeak(),

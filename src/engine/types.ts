@@ -23,6 +23,7 @@ export interface StartFailure {
     | "not-ready"
     | "load-failed"
     | "model-missing"
+    | "wrong-device"
     | "engine-crashed"
     | "out-of-memory";
   evidence: string;

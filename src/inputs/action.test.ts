@@ -63,6 +63,7 @@ test("the comment's settings and the token don't go to the measurement", () => {
     cacheModel: false,
     comment: false,
     commentId: "metal.1",
+    allowForkCode: false,
   });
 });
 

@@ -11,6 +11,8 @@ export interface ActionInputs {
   comment: boolean;
   commentId: string;
   cacheModel: boolean;
+  /** Also code of strangers is run on a self-hosted runner. */
+  allowForkCode: boolean;
 }
 
 export const ACTION_COMMANDS = ["run", "demo"] as const;
@@ -57,6 +59,7 @@ export function splitActionInputs(options: RawOptions): ActionInputs {
     "github-token": _token,
     "hf-token": _hfToken,
     "cache-model": _cacheModel,
+    "allow-fork-code": allowed,
     ...raw
   } = options;
   return {
@@ -65,6 +68,7 @@ export function splitActionInputs(options: RawOptions): ActionInputs {
     comment: strictFlag("comment", textOf(options, "comment", "true")),
     cacheModel: options["cache-model"] === true,
     commentId: markerId(textOf(options, "comment-id", "default")),
+    allowForkCode: allowed === true,
   };
 }
 

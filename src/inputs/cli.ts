@@ -15,6 +15,19 @@ const MODEL_OPTIONS: OptionName[] = [
   "offline",
 ];
 
+/** What a self-test takes of a run's options. */
+const SELFTEST_OPTIONS: readonly OptionName[] = [
+  "engine",
+  "inferrs",
+  "inferrs-sha256",
+  "offline",
+  "device",
+  "server-arg",
+  "sim",
+  "memory-limit",
+  "json",
+];
+
 /** Runs the command and gives the exit code. */
 export async function main(argv: string[]): Promise<number> {
   let code = 0;
@@ -47,6 +60,21 @@ export async function main(argv: string[]): Promise<number> {
     ...MODEL_OPTIONS,
   ]);
   measuring("run", "serve the model, measure it over the compat matrix, and report", []);
+  const doctor = program
+    .command("doctor")
+    .description("checks this machine: so far only --selftest, whether this tool works on it")
+    .option(
+      "--selftest",
+      "starts the engine with a small model made here, and checks device, chat, memory, kill and cleanup",
+    );
+  for (const row of OPTION_TABLE as readonly OptionRow[]) {
+    if (SELFTEST_OPTIONS.includes(row.name as OptionName)) doctor.addOption(toOption(row));
+  }
+  doctor.action(async ({ selftest, ...given }: Record<string, unknown>) => {
+    const { doctor: run } = await import("../doctor.ts");
+    code = await run(toRaw(given), { selftest: selftest === true }, await cliHost());
+    await flushed();
+  });
   program
     .command("report")
     .description("render a run again from its journal, also one that was killed")

@@ -3,6 +3,7 @@
 import { ALONE, type Load } from "../plan/load.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { parseInferrs, parseSha256, shownUrl } from "../provision/inferrs/spec.ts";
+import { GUIDE_MODEL } from "./defaults.ts";
 import { InputError } from "./error.ts";
 import { readServerArgs, withHubOptions } from "./model-options.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
@@ -68,7 +69,6 @@ export const SUITES: Record<"smoke" | "quick" | "full", Suite> = {
 };
 
 const DEFAULT_AXES = ["requiresStringContent=true,false", "supportsTools=true,false"];
-const DEFAULT_MODEL = "google/gemma-4-E2B-it";
 const DAY_S = 86_400;
 
 /**
@@ -235,7 +235,7 @@ function readInferrs(text: string | null, digest: string | null): EngineSpec {
 
 function readModel(engine: EngineSpec, text: string | null, seed: number): ModelSpec {
   if (engine.kind === "external") return { kind: "served", id: text };
-  const model = text ?? DEFAULT_MODEL;
+  const model = text ?? GUIDE_MODEL;
   if (engine.kind === "sim") return { kind: "hub", id: model };
   if (model === "synthetic") return { kind: "synthetic", seed };
   const hubId = /^[\w-][\w.-]*\/[\w.-]+$/.test(model);

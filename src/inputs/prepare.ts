@@ -1,5 +1,6 @@
 /** Everything that is known before anything is started: checked options, plan, estimate. */
 import { createHash } from "node:crypto";
+import { platform, release } from "node:os";
 import { join, resolve } from "node:path";
 import { OUTCOMES } from "../analyze/outcomes.ts";
 import { mergeOpenClawConfig, type OpenClawConfig } from "../drive/openclaw/config.ts";
@@ -7,11 +8,18 @@ import { buildRequests } from "../drive/openclaw/request.ts";
 import type { BenchHost } from "../end.ts";
 import { attachEngine } from "../engine/attached.ts";
 import { assetPath, toolVersion } from "../host/assets.ts";
-import { readEnvironment } from "../host/environment.ts";
+import { machineMemoryBytes, readEnvironment } from "../host/environment.ts";
 import { checkOutDir } from "../host/files.ts";
+import { checkDevice } from "../host/machine/device-check.ts";
 import { widthOf } from "../host/screen.ts";
 import { buildPlan } from "../plan/build.ts";
-import { estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
+import {
+  CPU_SPEEDS,
+  estimateMs,
+  GPU_SPEEDS,
+  plannedRequests,
+  type Speeds,
+} from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
 import { name } from "../plan/matrix.ts";
 import type { CellSpec, EngineSpec, ModelSpec, Plan, VariantSpec } from "../plan/types.ts";
@@ -22,10 +30,11 @@ import { thisPlatform } from "../provision/inferrs/platform.ts";
 import { readTable } from "../provision/inferrs/table.ts";
 import { checkModelDirectory } from "../provision/model.ts";
 import { renderPlan } from "../report/plan.ts";
-import type { Result, Warning } from "../result.ts";
+import type { Environment, Warning } from "../result.ts";
 import { parseKnobs } from "../sim/knobs.ts";
 import { readMatrix } from "./compat.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
+import { actionDefaults } from "./defaults.ts";
 import { demoDefaults } from "./demo.ts";
 import { InputError, SetupError } from "./error.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -37,7 +46,8 @@ export interface Prepared {
   /** The base config merged with the user's. */
   openclawConfig: OpenClawConfig;
   configDigest: string;
-  environment: Result["environment"];
+  /** Still being read: nvidia-smi can take a second, and the plan needn't wait for it. */
+  environment: Promise<Environment>;
   estimateMs: number;
   /** What will be run and how long it takes, for the reader. */
   planText: string;
@@ -50,9 +60,14 @@ export interface Prepared {
 /** @throws InputError for anything wrong; nothing has been started or written then */
 export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepared> {
   const merged = withConfigFile(given, host.cwd);
-  const raw = given.command === "demo" ? demoDefaults(merged) : merged;
-  const environment = readEnvironment();
-  const options = readOptions(raw, host.env, environment.memoryBytes);
+  const environment = readEnvironment({ env: host.env });
+  const { raw, notes } =
+    given.command === "demo"
+      ? { raw: demoDefaults(merged), notes: [] }
+      : host.entry === "action"
+        ? actionDefaults(merged, await environment)
+        : { raw: merged, notes: [] };
+  const options = readOptions(raw, host.env, machineMemoryBytes());
   const matrix = readMatrix(options);
   const benchDir = assetPath("bench");
   const scenarios = [...new Set(options.scenarios)].map((each) =>
@@ -117,6 +132,8 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
       requests,
       estimateMs: estimate,
       estimateBasis: speeds.basis,
+      timeBudgetMs: options.timeBudgetMs,
+      defaults: notes,
       out: options.out,
       attached: options.engine.kind === "external",
       simulated: options.engine.kind === "sim",
@@ -154,6 +171,11 @@ async function checkEngine(
       await checkServer(engine, options.model, host);
       return { spec: engine, text: engine.baseUrl };
     case "inferrs": {
+      await checkDevice(options.device, {
+        platform: platform(),
+        release: release(),
+        env: host.env,
+      });
       const { spec, text } = await checkInferrs(engine.inferrs, engine.sha256, {
         env: host.env,
         cwd: host.cwd,
@@ -221,9 +243,10 @@ function assumedSpeeds(options: Options): Speeds {
     };
   }
   const gpu = options.device === "cuda" || options.device === "metal";
-  const [prefill, decode, loadMs] = gpu ? [2000, 50, 10_000] : [200, 15, 20_000];
+  const speeds = gpu ? GPU_SPEEDS : CPU_SPEEDS;
+  const { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode } = speeds;
   const basis = `if it reads ${prefill} and writes ${decode} tokens/s, as assumed for ${gpu ? "a GPU" : "a CPU"}; corrected once it is measured`;
-  return { prefillTokensPerSecond: prefill, decodeTokensPerSecond: decode, loadMs, basis };
+  return { ...speeds, basis };
 }
 
 function describeModel(options: Options, env: NodeJS.ProcessEnv): string {

@@ -307,6 +307,13 @@ export const OPTION_TABLE = [
     help: "keep a hub model, and the quantized file that inferrs made of it, in the Action's cache",
     only: "action",
   },
+  {
+    name: "allow-fork-code",
+    kind: "flag",
+    help: "on a self-hosted runner, also for a pull request whose head is another repository's: what it builds can do anything to that machine (docs/security.md)",
+    default: "false",
+    only: "action",
+  },
 ] as const satisfies readonly OptionRow[];
 
 export type OptionName = (typeof OPTION_TABLE)[number]["name"];

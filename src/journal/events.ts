@@ -2,7 +2,9 @@
  * The journal's events: all that happened, in order. Everything else is computed from them, so an
  * event holds what was seen, never what it was taken to mean.
  */
+import type { Moment } from "../analyze/moments.ts";
 import type { Exchange } from "../drive/types.ts";
+import type { DeviceSeen } from "../engine/device.ts";
 import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Chosen, Memory, Result, ResultVariant, Warning } from "../result.ts";
@@ -58,6 +60,8 @@ export type JournalEvent =
       version: string | null;
       /** What its log says that it chose; absent in older journals. */
       chosen?: Chosen;
+      /** On which device it serves; null where nothing says; absent in older journals. */
+      device?: DeviceSeen | null;
     }
   | { type: "start-failed"; variant: string; start: number; failure: StartFailure }
   | {
@@ -113,6 +117,8 @@ export type JournalEvent =
       exit: EngineExit | null;
       peak: Memory | null;
     }
+  /** What the machine was at, before the first engine was started and after the last had ended. */
+  | { type: "moment"; at: "start" | "end"; moment: Moment }
   | { type: "warning"; warning: Warning }
   | { type: "interrupted"; signal: string }
   | { type: "stopped"; reason: "time-budget" }

@@ -4,11 +4,14 @@ import { classify } from "../analyze/classify.ts";
 import { readCrosscheck } from "../analyze/crosscheck.ts";
 import { judgeLost } from "../analyze/knowledge.ts";
 import type { Call } from "../analyze/metrics.ts";
+import { OUTCOMES } from "../analyze/outcomes.ts";
 import { type Trace, traceExchange } from "../analyze/trace.ts";
 import type { Exchange } from "../drive/types.ts";
+import type { StartFailure } from "../engine/types.ts";
 import { isAttached } from "../plan/types.ts";
 import { type Chosen, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import type { JournalEntry, JournalEvent } from "./events.ts";
+import { completeEnvironment, completeVariant } from "./older.ts";
 import type { Attempt, RunState, StartState } from "./state.ts";
 
 /**
@@ -36,7 +39,7 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     tool: entry.tool,
     startedAt: entry.at,
     elapsedMs: entry.tMs,
-    environment: entry.environment,
+    environment: completeEnvironment(entry.environment),
     estimateMs: entry.estimateMs,
     openclawConfig: entry.openclawConfig,
     variants: new Map(
@@ -51,6 +54,7 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     settleRequests: 0,
     crosscheckRequests: 0,
     busy: [],
+    moments: { start: null, end: null },
     warnings: [],
     interrupted: null,
     stopped: null,
@@ -66,7 +70,7 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "provisioned": {
       const variant = state.variants.get(event.variant.name);
-      if (variant) variant.provisioned = completed(event.variant);
+      if (variant) variant.provisioned = completeVariant(event.variant);
       return;
     }
     case "provision-failed": {
@@ -86,6 +90,7 @@ function apply(state: RunState, event: JournalEvent): void {
         failure: null,
         exit: null,
         peak: null,
+        device: null,
         ended: false,
       });
       return;
@@ -93,6 +98,7 @@ function apply(state: RunState, event: JournalEvent): void {
       const start = currentStart(state);
       if (start) {
         start.readyMs = event.readyMs;
+        start.device = event.device?.device ?? null;
         state.busy.push([start.begunMs, state.elapsedMs]);
       }
       if (state.live) state.live.ready = true;
@@ -103,6 +109,7 @@ function apply(state: RunState, event: JournalEvent): void {
         variant.provisioned.model.servedId = event.servedId;
         variant.provisioned.engine.version ??= event.version;
         noteChosen(state, variant.provisioned, event.chosen);
+        variant.provisioned.server.deviceSeen ??= event.device?.device ?? null;
       }
       return;
     }
@@ -120,7 +127,7 @@ function apply(state: RunState, event: JournalEvent): void {
         (other) => other.variant === event.variant && other.readyMs !== null,
       );
       if (!everReady || variant.failedStarts >= 2) {
-        variant.failure = `${event.failure.kind}: ${event.failure.evidence}`;
+        variant.failure = failureText(event.failure);
       }
       return;
     }
@@ -168,6 +175,9 @@ function apply(state: RunState, event: JournalEvent): void {
       state.live = null;
       return;
     }
+    case "moment":
+      state.moments[event.at] = event.moment;
+      return;
     case "warning":
       if (!state.warnings.some((each) => each.text === event.warning.text)) {
         state.warnings.push(event.warning);
@@ -188,19 +198,6 @@ function apply(state: RunState, event: JournalEvent): void {
   }
 }
 
-/** Journals of older versions know less of a variant. */
-function completed(variant: ResultVariant): ResultVariant {
-  const { model, server } = variant as {
-    model: Omit<ResultVariant["model"], "provenance">;
-    server: Omit<ResultVariant["server"], "chosen">;
-  };
-  return {
-    ...variant,
-    model: { provenance: null, ...model },
-    server: { chosen: NOTHING_CHOSEN, ...server },
-  };
-}
-
 /** Starts of one variant that chose differently can't be summed up. */
 function noteChosen(state: RunState, variant: ResultVariant, chosen: Chosen | undefined): void {
   if (chosen === undefined) return;
@@ -210,6 +207,12 @@ function noteChosen(state: RunState, variant: ResultVariant, chosen: Chosen | un
     const text = `${variant.name}: the engine did not choose the same in every start (${JSON.stringify(first)}, later ${JSON.stringify(chosen)}): its figures are of different things.`;
     apply(state, { type: "warning", warning: { code: "choices-differ", text } });
   }
+}
+
+/** A wrong device is mended by an input: what mends it stands beside what was seen. */
+function failureText({ kind, evidence }: StartFailure): string {
+  const mend = kind === "wrong-device" ? `. ${OUTCOMES[kind].remedy}` : "";
+  return `${kind}: ${evidence}${mend}`;
 }
 
 function currentStart(state: RunState): StartState | undefined {

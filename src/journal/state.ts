@@ -2,6 +2,7 @@
 import type { Finding } from "../analyze/classify.ts";
 import type { Crosscheck } from "../analyze/crosscheck.ts";
 import type { Call } from "../analyze/metrics.ts";
+import type { Moments } from "../analyze/moments.ts";
 import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
 import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
@@ -47,6 +48,8 @@ export interface StartState {
   /** Null while it lives, and for an attached engine. */
   exit: EngineExit | null;
   peak: Memory | null;
+  /** On which device it served; null where nothing says. */
+  device: string | null;
   ended: boolean;
 }
 
@@ -92,6 +95,8 @@ export interface RunState {
   crosscheckRequests: number;
   /** When an engine was starting or a request in flight, ms since the journal was opened. */
   busy: [number, number][];
+  /** Null in journals of older versions, and for what a killed run never came to. */
+  moments: Moments;
   warnings: Warning[];
   interrupted: string | null;
   stopped: "time-budget" | null;

@@ -13,6 +13,20 @@ export interface Speeds {
   basis: string;
 }
 
+type AssumedSpeeds = Omit<Speeds, "basis">;
+
+/** Assumed for a small Gemma where nothing is known; the live view corrects them. */
+export const CPU_SPEEDS: AssumedSpeeds = {
+  prefillTokensPerSecond: 200,
+  decodeTokensPerSecond: 15,
+  loadMs: 20_000,
+};
+export const GPU_SPEEDS: AssumedSpeeds = {
+  prefillTokensPerSecond: 2000,
+  decodeTokensPerSecond: 50,
+  loadMs: 10_000,
+};
+
 export interface RequestCounts {
   probe: number;
   calibrate: number;

@@ -23,6 +23,7 @@ export async function provisionVariant(
   const { engine } = variant;
   const server = {
     device: engine.kind === "external" ? null : variant.device,
+    deviceSeen: null,
     args: variant.serverArgs,
     chosen: NOTHING_CHOSEN,
   };

@@ -9,6 +9,7 @@ import {
 } from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
+import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
 import { table } from "./markdown-parts.ts";
 import { overheadLine } from "./summary.ts";
 
@@ -36,7 +37,7 @@ export function whatWasRun(result: Result): string {
       ["model", `${code(model.servedId ?? model.id)} (${model.kind})`],
       ["model digest", model.digest === null ? UNKNOWN : code(model.digest)],
       ...provenanceRows(model.provenance),
-      ["device", server.device === null ? UNKNOWN : md(server.device)],
+      ["device", md(engine.kind === "sim" ? UNKNOWN : (deviceLine(server) ?? UNKNOWN))],
       ["server arguments", server.args.length === 0 ? UNKNOWN : code(server.args.join(" "))],
       ["served with", md(chosenLine(server.chosen) ?? UNKNOWN)],
       [
@@ -47,15 +48,10 @@ export function whatWasRun(result: Result): string {
       ],
     ];
   });
-  const gpus = env.gpus.map((gpu) => `${gpu.name} ${bytes(gpu.memoryBytes)}`).join(", ");
   rows.push(
-    [
-      "machine",
-      md(
-        `${env.cpu.model}, ${env.cpu.cores} cores, ${bytes(env.memoryBytes)}${gpus === "" ? "" : `, ${gpus}`}`,
-      ),
-    ],
-    ["system", md(`${env.os.platform} ${env.os.release} ${env.os.arch}, Node ${env.node}`)],
+    ["machine", md(machineLine(env))],
+    ["system", md(systemLine(env))],
+    ["platform", md(platformLine(result.platform))],
     ["fingerprint", code(env.fingerprint)],
     [
       "plan",
@@ -139,7 +135,6 @@ export function chosenLine(chosen: Chosen): string | null {
     ["dtype", chosen.dtype],
     ["TurboQuant bits", chosen.turboQuant],
     ["paged attention", chosen.pagedAttention],
-    ["device", chosen.device],
   ].filter(([, value]) => value !== null);
   const text = parts.map(([name, value]) => `${name} ${value}`).join(", ");
   return text === "" ? null : `${text} (by the engine's log)`;

@@ -16,6 +16,9 @@ export interface PlanView {
   requests: { probe: number; calibrate: number; warmup: number; measure: number };
   estimateMs: number | null;
   estimateBasis: string;
+  timeBudgetMs: number | null;
+  /** Which defaults were taken for this machine, and why; empty where everything was said. */
+  defaults: string[];
   out: string;
   /** A running server: it has one start, which is not ours. */
   attached: boolean;
@@ -26,11 +29,13 @@ export interface PlanView {
 /** A handful of lines that fit the width, without a newline at the end. */
 export function renderPlan(plan: PlanView, columns = 100): string {
   const { probe, calibrate, warmup, measure } = plan.requests;
+  const scale = Math.min(1, ...plan.scenarios.map((scenario) => scenario.scale));
   const scenarios = plan.scenarios.map(
     ({ name, scale }) =>
       name + (scale === 1 ? "" : ` (${Number((scale * 100).toFixed(1))}% of full size)`),
   );
   const rows: [string, string][] = [
+    ...plan.defaults.map((text, index): [string, string] => [index === 0 ? "Defaults" : "", text]),
     ["Engine", plan.engine + (plan.device === "" ? "" : `, device ${plan.device}`)],
     ["Model", plan.model],
     ["Scenarios", list(scenarios)],
@@ -48,7 +53,10 @@ export function renderPlan(plan: PlanView, columns = 100): string {
         ? `${plan.rounds} measured, on the running server`
         : `1 for probing, ${plan.starts} measured with ${plural(plan.rounds, "round")} each`,
     ],
-    ["Time", `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}`],
+    [
+      "Time",
+      `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}`,
+    ],
     ["Results", plan.out],
   ];
   const notes = [
@@ -57,6 +65,9 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       : null,
     plan.synthetic
       ? "SYNTHETIC MODEL: random weights; speed and memory are those of a tiny model."
+      : null,
+    scale < 1
+      ? `SCALED: agent turns at ${Number((scale * 100).toFixed(1))}% of OpenClaw's size. This is not an agent verdict at full size.`
       : null,
   ].filter((note) => note !== null);
   const lines = rows.flatMap(([label, text]) =>

@@ -115,9 +115,12 @@ export function fakeRun(
     plan,
     environment: {
       fingerprint: "f",
-      os: { platform: "linux", release: "6", arch: "x64" },
-      cpu: { model: "fake", cores: 2 },
+      os: { platform: "linux", release: "6", arch: "x64", image: "Fake 1" },
+      cpu: { model: "fake", cores: 2, limitCores: null, governor: null },
       memoryBytes: 8e9,
+      memoryLimitBytes: null,
+      swapBytes: 0,
+      runner: null,
       gpus: [],
       node: "v24.0.0",
     },
@@ -207,7 +210,7 @@ function fakeVariant(name: string): ResultVariant {
     name,
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: {} },
     model: { kind: "hub", id: "fake", servedId: null, digest: null, provenance: null },
-    server: { device: null, args: [], chosen: NOTHING_CHOSEN },
+    server: { device: null, deviceSeen: null, args: [], chosen: NOTHING_CHOSEN },
     openclaw: { client: "bench", version: null, configDigest: "c" },
   };
 }

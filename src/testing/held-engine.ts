@@ -69,6 +69,7 @@ export async function heldEngine(onRequest: (held: Held, waiting: Held[]) => voi
     version: null,
     readyMs: 1,
     chosen: NOTHING_CHOSEN,
+    device: null,
     died: new Promise((resolve) => {
       die = (how) => {
         exit = how;

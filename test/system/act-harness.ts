@@ -83,17 +83,21 @@ export class ActionCopy {
   }
 
   /** The bundle alone, with the environment and the files that a runner gives a step. */
-  bundle(
-    inputs: Record<string, string>,
-    apiUrl: string,
-    more: Record<string, string> = {},
-  ): RunnerStep {
-    return new RunnerStep(this.dir, join(this.home, "event.json"), inputs, apiUrl, more);
+  bundle(inputs: Record<string, string>, apiUrl: string, more: StepContext = {}): RunnerStep {
+    const event = join(this.home, more.event === undefined ? "event.json" : "other-event.json");
+    if (more.event !== undefined) writeFileSync(event, JSON.stringify(more.event));
+    return new RunnerStep(this.dir, event, inputs, apiUrl, more.env);
   }
 
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** What differs from a pull request of a branch of the repository itself. */
+export interface StepContext {
+  event?: unknown;
+  env?: NodeJS.ProcessEnv;
 }
 
 /** One step as a runner starts it. */
@@ -107,7 +111,7 @@ export class RunnerStep {
     event: string,
     inputs: Record<string, string>,
     apiUrl: string,
-    more: Record<string, string>,
+    more: NodeJS.ProcessEnv = {},
   ) {
     const home = mkdtempSync(join(dirname(dir), "step-"));
     this.files = {

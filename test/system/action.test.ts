@@ -1,6 +1,7 @@
 /** The Action's bundle as a runner starts it: its files, its exit code, and a cancelled job. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
@@ -34,6 +35,53 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     const { output } = await step.ended;
     assert.ok(output.startsWith(`::add-mask::${TOKEN}`), output);
     assert.equal(output.split(TOKEN).length, 2);
+  });
+
+  const fork = (repo: unknown) => ({
+    pull_request: { number: 7, head: { repo }, base: { repo: { full_name: "o/r" } } },
+  });
+  const on = (runner: string, repo: unknown = { full_name: "evil/r" }) => ({
+    event: fork(repo),
+    env: { RUNNER_ENVIRONMENT: runner },
+  });
+
+  test("a stranger's code on a self-hosted runner: refused before anything is started", async () => {
+    for (const [more, says] of [
+      [on("self-hosted"), /head is evil\/r's, not o\/r's/],
+      [on("self-hosted", null), /belongs to a repository that is gone/],
+      [{ event: fork({ full_name: "evil/r" }) }, /a runner that doesn't say what it is/],
+    ] as const) {
+      const step = copy.bundle({ command: "demo", "github-token": TOKEN }, github.url, more);
+      const { code, output } = await step.ended;
+      assert.equal(code, 1);
+      assert.match(output, /^::error::allow-fork-code: got "false"; .*docs\/security\.md/m);
+      assert.match(output, says);
+      assert.doesNotMatch(output, /SIMULATED|stop-commands/, "the run has begun");
+      assert.match(readFileSync(step.files.OUTPUT, "utf8"), /invalid-input/);
+      assert.equal(readFileSync(step.files.STATE, "utf8"), "");
+      assert.equal(github.requests.length, 0);
+    }
+  });
+
+  test("the same code is run on GitHub's runner, and where it is allowed", async () => {
+    const inputs = { command: "demo", comment: "false", scenario: "smoke" };
+    const hosted = copy.bundle(inputs, github.url, on("github-hosted"));
+    assert.equal((await hosted.ended).code, 0);
+    const allowed = { ...inputs, "allow-fork-code": "true" };
+    const trusted = copy.bundle(allowed, github.url, on("self-hosted"));
+    assert.equal((await trusted.ended).code, 0);
+  });
+
+  test("a hosted runner without inputs: the first lines say the defaults and why", async () => {
+    // What stands in for inferrs ends at once: only the choice is looked at.
+    const inferrs = join(copy.dir, "dist", "cli.cjs");
+    const env = { RUNNER_ENVIRONMENT: "github-hosted" };
+    const step = copy.bundle({ inferrs, comment: "false" }, github.url, { env });
+    const { output } = await step.ended;
+    assert.match(output, /^SCALED: agent turns at [\d.]+%.*not an agent verdict at full size/m);
+    assert.match(output, /^Defaults +for a GitHub-hosted runner; an input of the same name wins/m);
+    assert.match(output, /^ +model google\/gemma-4-E2B-it: the smallest Gemma/m);
+    assert.match(output, /^Time .*at most 20 min/ms);
   });
 
   test("a cancelled job: ended within 3 s, result and outputs kept, GitHub not asked", async () => {

@@ -129,7 +129,7 @@ test("the Action asks the API with its own token, and the storage without", {
     comment: "false",
     "github-token": TOKEN,
   };
-  const step = copy.bundle(inputs, github.apiUrl, { GITHUB_SERVER_URL: github.url });
+  const step = copy.bundle(inputs, github.apiUrl, { env: { GITHUB_SERVER_URL: github.url } });
   const { code, output } = await step.ended;
   copy.remove();
   assert.equal(code, 0, output);

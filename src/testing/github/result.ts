@@ -67,7 +67,7 @@ export function sampleResult(over: Partial<Result> = {}): Result {
     name: "head",
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: null },
     model: { kind: "served", id: "m", servedId: "m", digest: null, provenance: null },
-    server: { device: null, args: [], chosen: NOTHING_CHOSEN },
+    server: { device: null, deviceSeen: null, args: [], chosen: NOTHING_CHOSEN },
     openclaw: { client: "bench", version: null, configDigest: "d" },
   };
   return resultSchema.parse({
@@ -82,12 +82,16 @@ export function sampleResult(over: Partial<Result> = {}): Result {
     synthetic: false,
     environment: {
       fingerprint: "f",
-      os: { platform: "linux", release: "1", arch: "x64" },
-      cpu: { model: "c", cores: 1 },
+      os: { platform: "linux", release: "1", arch: "x64", image: null },
+      cpu: { model: "c", cores: 1, limitCores: null, governor: null },
       memoryBytes: 1,
+      memoryLimitBytes: null,
+      swapBytes: null,
+      runner: null,
       gpus: [],
       node: "v24.0.0",
     },
+    platform: { id: "linux-x64-simulated", verified: null },
     plan: {
       rounds: 1,
       starts: 1,
