@@ -9,7 +9,7 @@ import { runRound } from "./drive/round.ts";
 import { settle } from "./drive/settle.ts";
 import { attachEngine } from "./engine/attached.ts";
 import type { RunningEngine } from "./engine/engine.ts";
-import { startEngine } from "./engine/started.ts";
+import { type SpawnedEngine, startEngine } from "./engine/started.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { RunState } from "./journal/state.ts";
 import { ALONE, arrivalsOf, turnsOf } from "./plan/load.ts";
@@ -33,7 +33,9 @@ export interface World {
   append: (event: JournalEvent) => void;
   /** Tells the live view which cell is being asked, or has just been. */
   show: (at: At) => void;
-  onSpawned: (process: { pid: number; startTime: string | null }) => void;
+  onSpawned: (process: SpawnedEngine) => void;
+  /** Waits until no other run has an engine on this machine; at once where that was done. */
+  lock: () => Promise<void>;
   variants: Map<string, ProvisionedVariant>;
   up: { engine: RunningEngine; pool: ClientPool } | null;
 }
@@ -100,8 +102,10 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   const spec = specOf(state, name);
   const provisioned = world.variants.get(name);
   if (provisioned === undefined) throw new Error(`variant ${name} was not provisioned`);
-  world.append({ type: "start-begun", variant: name, start: index, phase });
   const { engine } = spec;
+  if (engine.kind === "inferrs") await world.lock();
+  if (world.signal.aborted) return;
+  world.append({ type: "start-begun", variant: name, start: index, phase });
   const started =
     engine.kind === "external"
       ? await attachEngine({
@@ -123,17 +127,10 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
           version: provisioned.described.engine.version,
           signal: world.signal,
           onSpawned: (spawned) => {
-            const { pid, startTime } = spawned;
             const workDir = basename(world.workDir);
-            world.append({
-              type: "engine-spawned",
-              variant: name,
-              start: index,
-              pid,
-              startTime,
-              workDir,
-            });
-            world.onSpawned({ pid, startTime });
+            const ids = { variant: name, start: index };
+            world.append({ type: "engine-spawned", ...ids, ...spawned, workDir });
+            world.onSpawned(spawned);
           },
         });
   if (started.kind === "failed") {
@@ -153,8 +150,8 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   }
   const up = started.engine;
   world.up = { engine: up, pool: new ClientPool(up.baseUrl, up.apiKey) };
-  const { readyMs, servedId, version, chosen, device } = up;
-  const ready = { readyMs, servedId, version, chosen, device };
+  const { readyMs, servedId, version, chosen, device, portsTaken } = up;
+  const ready = { readyMs, servedId, version, chosen, device, portsTaken };
   world.append({ type: "start-ready", variant: name, start: index, ...ready });
 }
 

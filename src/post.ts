@@ -6,7 +6,7 @@ async function main(): Promise<void> {
   const outDir = core.getState("out-dir");
   if (outDir === "") return;
   try {
-    const { ended } = await endLeftovers(outDir);
+    const { ended } = await endLeftovers(outDir, process.env);
     if (ended.length === 0) core.info("Nothing was left running.");
     else core.warning(`Ended what the run had left behind: process ${ended.join(", ")}.`);
   } catch (error) {

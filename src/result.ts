@@ -16,6 +16,7 @@ export const OUTCOME_KINDS = [
   "not-ready",
   "load-failed",
   "model-missing",
+  "port-taken",
   "string-content-required",
   "tool-schema-rejected",
   "tool-call-as-text",
@@ -127,6 +128,9 @@ const memory = z.strictObject({
 export const PROMPT_SOURCES = ["usage", "timings", "engine-log", "replay"] as const;
 export const OUTPUT_SOURCES = ["usage", "timings", "calibrated", "limit", "chunks"] as const;
 
+/** Who ends an engine for its memory: `analyze/death.ts` says how each is told. */
+export const MEMORY_KILLERS = ["kernel", "cgroup", "watchdog", "allocator"] as const;
+
 const cell = z.strictObject({
   id: z.string(),
   variant: z.string(),
@@ -156,6 +160,8 @@ const cell = z.strictObject({
   metrics: z.partialRecord(z.enum(METRIC_NAMES), metric),
   /** The engine's peak while this cell's requests were served; null on an attached engine. */
   peakMemory: memory.nullable(),
+  /** GPU memory of its processes at its highest meanwhile; null where it can't be told. */
+  peakVramBytes: z.int().nonnegative().nullable(),
   /** SHA-256 of the request bodies in order; cells with equal digests sent the same bytes. */
   requestDigest: z.string().nullable(),
 });
@@ -166,12 +172,19 @@ const engineStart = z.strictObject({
   phase: z.enum(["probe", "measure"]),
   readyMs: nullableMs,
   peakMemory: memory.nullable(),
+  peakVramBytes: z.int().nonnegative().nullable(),
+  /** Ports that another process took between check and start, before one was free. */
+  portsTaken: z.int().nonnegative(),
+  /** Why it never got ready; null where it did. */
+  failure: z.strictObject({ kind: outcomeKind, evidence: z.string() }).nullable(),
   /** How this life of the engine ended; null for an attached one. */
   end: z
     .strictObject({
       kind: z.enum(["stopped", "crashed", "out-of-memory", "start-failed"]),
       exitCode: z.int().nullable(),
       signal: z.string().nullable(),
+      /** With `out-of-memory`: who ended it. */
+      memoryKiller: z.enum(MEMORY_KILLERS).nullable(),
       /** The last lines of the engine's log where it did not end as asked. */
       logTail: z.array(z.string()),
     })
@@ -243,6 +256,19 @@ const chosen = z.strictObject({
   turboQuant: z.string().nullable(),
   /** Share of the memory, or `off`. */
   pagedAttention: z.string().nullable(),
+});
+
+/** What kept the engine from taking the machine down with it. */
+const guard = z.strictObject({
+  limitBytes: z.int().positive().nullable(),
+  /** Version of the engine's own cgroup, which held the limit; null: none could be made. */
+  cgroup: z.literal([1, 2]).nullable(),
+  /** Why there was no cgroup. */
+  why: z.string().nullable(),
+  /** How much more likely than others it was to be killed by the kernel; null: no such thing. */
+  oomScoreAdj: z.int().nullable(),
+  /** Memory at which this tool would have ended it. */
+  watchdogBytes: z.int().positive().nullable(),
 });
 
 const variant = z.strictObject({
@@ -393,6 +419,19 @@ export const resultSchema = z
     }),
     variants: z.array(variant),
     starts: z.array(engineStart),
+    /** Null where no engine was started here that needs one. */
+    guard: guard.nullable(),
+    /** What watching the engines' memory cost; null where it wasn't watched. */
+    memorySampling: z
+      .strictObject({
+        samples: z.int().nonnegative(),
+        everyMs: z.number().nonnegative(),
+        /** Of one core. */
+        share: z.number().nonnegative(),
+      })
+      .nullable(),
+    /** How long it waited for other runs on this machine; null where it needed not to be alone. */
+    lockWaitMs: nullableMs,
     /** One small chat asked on every route of the server: what each counts, our rates and its own. */
     crosschecks: z.array(crosscheck),
     /** Wall time in which no request was in flight and no engine was starting. */
@@ -418,6 +457,7 @@ export type ResultCell = Result["cells"][number];
 export type Outcome = z.infer<typeof outcome>;
 export type OutcomeKind = z.infer<typeof outcomeKind>;
 export type NotRunReason = (typeof NOT_RUN_REASONS)[number];
+export type MemoryKiller = (typeof MEMORY_KILLERS)[number];
 export type Metric = z.infer<typeof metric>;
 export type MetricName = (typeof METRIC_NAMES)[number];
 export type Sample = z.infer<typeof sample>;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildRequests } from "./drive/openclaw/request.ts";
 import type { BenchHost } from "./end.ts";
+import { lockMachine, type MachineLock } from "./engine/lock.ts";
 import { signalGroup } from "./engine/process.ts";
 import type { Prepared } from "./inputs/prepare.ts";
 import type { JournalEvent } from "./journal/events.ts";
@@ -27,10 +28,12 @@ export function openWorld(
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
   const { plan } = prepared;
   const { show, note } = screen;
-  let pgid: number | null = null;
-  // The last way out: an exception that nobody caught must not leave an engine behind.
+  let groups: number[] = [];
+  let lock: MachineLock | null = null;
+  // The last way out: an exception that nobody caught must not leave an engine behind. Its cgroup
+  // can't be taken away so soon: our place in the queue stays, and the next run cleans up by it.
   const onExit = () => {
-    if (pgid !== null) signalGroup(pgid, "SIGKILL");
+    for (const pgid of groups) signalGroup(pgid, "SIGKILL");
   };
   process.once("exit", onExit);
   const world: OpenWorld = {
@@ -72,14 +75,35 @@ export function openWorld(
       });
     },
     onSpawned: (spawned) => {
-      pgid = spawned.pid;
+      const processes = [spawned, ...spawned.helpers];
+      groups = processes.map(({ pid }) => pid);
+      const engines = processes.map(({ pid, startTime }) => ({ pid, startTime }));
+      lock?.note(engines, spawned.cgroup);
       host.onEngineSpawned?.(spawned);
+    },
+    lock: async () => {
+      if (lock !== null) return;
+      try {
+        lock = await lockMachine({
+          timeoutMs: prepared.options.lockTimeoutMs,
+          signal: host.signal,
+          env: host.env,
+          onWait: (waitingFor) => show({ running: null, finished: null, waitingFor }),
+        });
+      } catch (error) {
+        // Who stops the run doesn't want to hear that it failed.
+        if (!host.signal.aborted) throw error;
+        return;
+      }
+      const { waitedMs, holder } = lock;
+      append({ type: "lock-taken", waitedMs, holder });
     },
     close: async () => {
       await world.up?.engine.stop();
       await world.up?.pool.close();
       world.up = null;
       onExit();
+      lock?.release();
       process.removeListener("exit", onExit);
       rmSync(workDir, { recursive: true, force: true });
     },

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Exchange, ExchangeEnd } from "../drive/types.ts";
-import type { EngineExit } from "../engine/types.ts";
-import { type AttemptFacts, classify, classifyExit, toolCallInText } from "./classify.ts";
+import { type AttemptFacts, classify, toolCallInText } from "./classify.ts";
 import { traceExchange } from "./trace.ts";
 
 function facts(
@@ -103,30 +102,6 @@ test("a tool call written as text is found, prose that names a tool is not", () 
   assert.equal(toolCallInText("I would read the file {with care}.", names), null);
   assert.equal(toolCallInText('{"name": "unknown", "arguments": {}}', names), null);
   assert.equal(classify(facts({ body: text(call) })).kind, "tool-call-as-text");
-});
-
-const exit: EngineExit = {
-  exitCode: null,
-  signal: "SIGKILL",
-  by: "itself",
-  oomKills: 0,
-  peak: { bytes: 2e9, kind: "rss", swapBytes: 0 },
-  logTail: ["serving"],
-  limitBytes: null,
-};
-
-test("a kill for memory, an allocator's abort, the guard and a crash are told apart", () => {
-  assert.equal(classifyExit(exit).kind, "engine-crashed");
-  assert.equal(classifyExit({ ...exit, oomKills: 1 }).kind, "out-of-memory");
-  assert.equal(classifyExit({ ...exit, by: "guard", limitBytes: 1e9 }).kind, "out-of-memory");
-  const aborted = {
-    ...exit,
-    signal: "SIGABRT",
-    logTail: ["memory allocation of 2627177536 bytes failed"],
-  };
-  assert.equal(classifyExit(aborted).kind, "out-of-memory");
-  assert.match(classifyExit(aborted).evidence ?? "", /2627177536.*peak memory 2\.00 GB/);
-  assert.equal(classifyExit({ ...exit, signal: "SIGSEGV", oomKills: 1 }).kind, "engine-crashed");
 });
 
 test("a reply of nothing but braces is given up on; some before a call are not in its way", () => {

@@ -3,6 +3,8 @@ import type { Exchange } from "../drive/types.ts";
 import type { EngineExit } from "../engine/types.ts";
 import type { ClientLoad } from "../journal/events.ts";
 import type { OutcomeKind } from "../result.ts";
+import { clip } from "./clip.ts";
+import { classifyExit, promptOf } from "./death.ts";
 import { asObject, asString, parseJson } from "./json.ts";
 import type { Trace } from "./trace.ts";
 
@@ -22,6 +24,8 @@ export interface AttemptFacts {
   /** Names of the tools that the requests offered; empty with tools off. */
   toolNames: readonly string[];
   exit: EngineExit | null;
+  /** By exchange: prompt tokens that the engine's log gives for it. */
+  loggedPromptTokens?: readonly (number | null)[];
   silentCpuMs: number | null;
   client?: ClientLoad | undefined;
   attached: boolean;
@@ -36,7 +40,11 @@ const SPOILING_LAG_SHARE = 0.1;
 
 /** The first thing that went wrong decides. */
 export function classify(facts: AttemptFacts): Finding {
-  if (facts.exit !== null) return classifyExit(facts.exit);
+  if (facts.exit !== null) {
+    const finding = classifyExit(facts.exit);
+    const prompt = finding.kind === "out-of-memory" ? promptOf(facts, facts.exit) : null;
+    return prompt === null ? finding : { ...finding, evidence: `${finding.evidence}; ${prompt}` };
+  }
   const failed = firstFailure(facts);
   if (failed !== null) return failed;
   const { client } = facts;
@@ -63,27 +71,6 @@ function firstFailure(facts: AttemptFacts): Finding | null {
     return { ...finding, evidence };
   }
   return null;
-}
-
-/** Memory or not: who ended the process, and with what. */
-export function classifyExit(exit: EngineExit): Finding {
-  const peak = exit.peak === null ? "" : `, peak memory ${(exit.peak.bytes / 1e9).toFixed(2)} GB`;
-  const how = exit.signal === null ? `exit code ${exit.exitCode}` : `signal ${exit.signal}`;
-  const allocator = exit.logTail.find((line) => /memory allocation of \d+ bytes failed/.test(line));
-  if (exit.by === "guard") {
-    const limit = ((exit.limitBytes ?? 0) / 1e9).toFixed(2);
-    const evidence = `ended at the memory limit of ${limit} GB${peak}`;
-    return { kind: "out-of-memory", evidence };
-  }
-  if (allocator !== undefined) {
-    return { kind: "out-of-memory", evidence: `${allocator.trim()} (${how}${peak})` };
-  }
-  // 137 is how a shell around the engine tells of a SIGKILL.
-  if ((exit.signal === "SIGKILL" || exit.exitCode === 137) && exit.oomKills > 0) {
-    return { kind: "out-of-memory", evidence: `killed for memory by the kernel (${how}${peak})` };
-  }
-  const words = exit.logTail.filter((line) => line.trim() !== "").slice(-2);
-  return { kind: "engine-crashed", evidence: clip([`${how}${peak}`, ...words].join(" | ")) };
 }
 
 function classifyExchange(exchange: Exchange, trace: Trace, facts: AttemptFacts): Finding | null {
@@ -202,10 +189,4 @@ function balancedObject(text: string, from: number): string | null {
     else if (!quoted && char === "}" && --depth === 0) return text.slice(from, at + 1);
   }
   return null;
-}
-
-/** One line, at most 300 characters. */
-export function clip(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= 300 ? line : `${line.slice(0, 299)}…`;
 }

@@ -19,6 +19,7 @@ function attempt(exchanges: Exchange[], over: Partial<Attempt> = {}): Attempt {
     calls: exchanges.map((exchange) => callOf(exchange)),
     requestDigest: "same",
     peak: null,
+    peakVramBytes: null,
     span: null,
     client: null,
     ...over,

@@ -46,6 +46,12 @@ export const OUTCOMES: Record<OutcomeKind, OutcomeRow> = {
       "Use a build of inferrs for that device (its libinferrs_backend_* files lie beside the executable) and a working driver, or ask for the device that it uses: --device cpu, or auto.",
     settledBy: 2,
   },
+  "port-taken": {
+    meaning:
+      "Another process took the port between our check and the server's start, three times in a row.",
+    remedy: "Run it again; if it happens again, look for what takes every free port.",
+    settledBy: FLAKE_TRIES,
+  },
   "string-content-required": {
     meaning:
       "The server takes a message's content only as a string; OpenClaw sends a list of parts.",
@@ -79,7 +85,8 @@ export const OUTCOMES: Record<OutcomeKind, OutcomeRow> = {
     settledBy: 3,
   },
   "out-of-memory": {
-    meaning: "The server was ended for the memory that this prompt needs.",
+    meaning:
+      "The server was ended for the memory that this prompt needs; the evidence says by whom.",
     remedy:
       'Shorten the agent\'s prompt while keeping its tools (tools.allow, skills: [], contextInjection: "never"), or use a machine with more memory; the last resort is compat.supportsTools: false (chat only).',
     settledBy: 2,

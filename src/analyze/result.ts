@@ -25,13 +25,14 @@ import {
 } from "../result.ts";
 import { metricsOfAttempt } from "./burst.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
-import { classifyExit } from "./classify.ts";
+import { classifyExit, memoryKiller } from "./death.ts";
 import { calibrationOf } from "./knowledge.ts";
 import { machineWarnings, platformOfRun } from "./machine-warnings.ts";
 import { attemptMetrics, type Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { overheadOf } from "./overhead.ts";
 import { recommend } from "./recommend.ts";
+import { samplingOf } from "./sampling.ts";
 import { summarize } from "./statistics.ts";
 import { derivedWarnings, unmeasured } from "./warnings.ts";
 
@@ -76,8 +77,17 @@ export function toResult(state: RunState, context: ResultContext): Result {
       phase: start.phase,
       readyMs: start.readyMs,
       peakMemory: start.peak ?? start.exit?.peak ?? null,
+      peakVramBytes: start.exit?.peakVramBytes ?? null,
+      portsTaken: start.portsTaken,
+      failure:
+        start.failure === null
+          ? null
+          : { kind: start.failure.kind, evidence: start.failure.evidence },
       end: endOf(start),
     })),
+    guard: state.guard && { limitBytes: state.plan.memoryLimitBytes, ...state.guard },
+    memorySampling: samplingOf(state.starts),
+    lockWaitMs: state.lockWaitMs,
     crosschecks: [...state.variants].flatMap(([variant, { crosscheck }]) =>
       crosscheck === null ? [] : [{ variant, ...crosscheck }],
     ),
@@ -152,7 +162,8 @@ function endOf(start: RunState["starts"][number]): Result["starts"][number]["end
         ? "out-of-memory"
         : "crashed";
   const logTail = kind === "stopped" ? [] : exit.logTail;
-  return { kind, exitCode: exit.exitCode, signal: exit.signal, logTail };
+  const killer = kind === "out-of-memory" ? memoryKiller(exit) : null;
+  return { kind, exitCode: exit.exitCode, signal: exit.signal, memoryKiller: killer, logTail };
 }
 
 function toCell(state: RunState, cell: CellState): ResultCell {
@@ -180,6 +191,7 @@ function toCell(state: RunState, cell: CellState): ResultCell {
     requestBytes: largestRequest(cell),
     metrics: metricsOf(state, cell, calibration),
     peakMemory: largestPeak(cell.attempts),
+    peakVramBytes: largest(cell.attempts.map((attempt) => attempt.peakVramBytes)),
     requestDigest: digestOf(cell),
   };
 }
@@ -202,6 +214,11 @@ function largestPeak(attempts: readonly Attempt[]): Memory | null {
     (most, { peak }) => (peak !== null && peak.bytes > (most?.bytes ?? -1) ? peak : most),
     null,
   );
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** The streamed requests' digest: the calibration's plain twin is another body. */

@@ -11,7 +11,7 @@ import type { Exchange } from "./types.ts";
 
 export type AttemptRecord = Pick<
   JournalEvent & { type: "attempt" },
-  "exchanges" | "loggedPromptTokens" | "exit" | "silentCpuMs" | "peak" | "client"
+  "exchanges" | "loggedPromptTokens" | "exit" | "silentCpuMs" | "peak" | "peakVramBytes" | "client"
 >;
 
 export interface AttemptOptions {
@@ -59,15 +59,18 @@ export async function performAttempt(
     await Promise.race([engine.died, new Promise((resolve) => setTimeout(resolve, DEATH_NEWS_MS))]);
   }
   // The attempt's own peak, also when it was the last: a long prompt before it is not its doing.
-  const peak = engine.peak();
+  const seen = engine.peak();
   const exit = engine.exit();
+  // At a kill the kernel has seen more than the last sample.
+  const peak = exit?.peak ?? seen;
   const silent = exchanges.some((exchange) => exchange.end.kind === "timeout");
   return {
     exchanges,
     loggedPromptTokens: exchanges.map((exchange) => loggedTokens(engine, exchange)),
-    exit: exit === null ? null : { ...exit, peak: peak ?? exit.peak },
+    exit: exit === null ? null : { ...exit, peak },
     silentCpuMs: silent ? silentCpuMs : null,
-    peak: peak ?? exit?.peak ?? null,
+    peak,
+    peakVramBytes: engine.peakVramBytes(),
     client,
   };
 }

@@ -15,6 +15,8 @@ export interface RunningEngine {
   chosen: Chosen;
   /** On which device it serves; null where nothing says. */
   device: DeviceSeen | null;
+  /** Ports that were taken between check and start, until one was not. */
+  portsTaken: number;
   /** Resolves at its death with what can be told of it; never for an attached engine. */
   died: Promise<EngineExit>;
   /** Null while it lives. */
@@ -22,6 +24,8 @@ export interface RunningEngine {
   /** Begins a new peak: what follows is told apart from what was before. */
   beginPeak(): void;
   peak(): Memory | null;
+  /** GPU memory at its highest since {@link beginPeak}; null where it can't be told. */
+  peakVramBytes(): number | null;
   cpuMs(): number | null;
   /** Prompt tokens that its log gives for a response; null without a log. */
   loggedPromptTokens(responseId: string): number | null;

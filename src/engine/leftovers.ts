@@ -2,8 +2,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { groupMembers, runsSince, startTimeOf } from "../host/proc.ts";
+import { groupMembers, isSameProcess, startTimeOf } from "../host/proc.ts";
 import { readJournal } from "../journal/journal.ts";
+import { removeLeftCgroup } from "./cgroup.ts";
+import { lockFolder } from "./lock.ts";
+import { sweep } from "./lock-entries.ts";
 import { signalGroup } from "./process.ts";
 
 /**
@@ -16,23 +19,31 @@ export function runningIn(outDir: string): number | null {
   const [first] = readJournal(path).entries;
   const owner = first?.type === "run-started" ? first.owner : undefined;
   if (owner === undefined || owner.startTime === null || owner.pid === process.pid) return null;
-  return runsSince(owner.pid, owner.startTime) ? owner.pid : null;
+  return isSameProcess(owner.pid, owner.startTime) ? owner.pid : null;
 }
 
 /**
- * Looks into the journal of an output folder for engines that were started and never ended.
+ * Looks into the journal of an output folder, and into the machine's queue, for engines that were
+ * started by a run that is gone, and never ended.
  * @returns the process ids of the groups that were still alive and have been ended
  */
-export async function endLeftovers(outDir: string): Promise<{ ended: number[] }> {
+export async function endLeftovers(
+  outDir: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ ended: number[] }> {
+  const queue = lockFolder(env);
+  const ended = existsSync(queue) ? await sweep(queue) : [];
   const path = join(outDir, "journal.jsonl");
-  if (!existsSync(path)) return { ended: [] };
-  const ended: number[] = [];
+  if (!existsSync(path)) return { ended };
   for (const entry of readJournal(path).entries) {
     if (entry.type !== "engine-spawned" || entry.startTime === null) continue;
-    if (startTimeOf(entry.pid) === entry.startTime && groupMembers(entry.pid).length > 0) {
-      signalGroup(entry.pid, "SIGKILL");
-      ended.push(entry.pid);
+    for (const { pid, startTime } of [entry, ...(entry.helpers ?? [])]) {
+      if (startTime === null || startTimeOf(pid) !== startTime) continue;
+      if (groupMembers(pid).length === 0) continue;
+      signalGroup(pid, "SIGKILL");
+      ended.push(pid);
     }
+    if (entry.cgroup) await removeLeftCgroup(entry.cgroup);
     // A journal is a file like any other: only a name that we would have made is taken from it.
     if (/^inferrs-bench-\w{6}$/.test(entry.workDir)) {
       rmSync(join(tmpdir(), entry.workDir), { recursive: true, force: true });

@@ -11,8 +11,8 @@ export function plainLines(log: string): string[] {
 const CAUSE = /memory allocation of \d+ bytes failed|panicked at/;
 
 /**
- * The last lines, oldest first, each at most 400 characters. The line that names the cause of death
- * stands first where the backtrace behind it would push it out.
+ * The last lines, oldest first, each at most 400 characters. What names the cause of death stands
+ * first where the backtrace behind it would push it out: of a panic the place and the message.
  */
 export function lastWords(log: string, count = 12): string[] {
   const lines = plainLines(log).map((line) =>
@@ -21,7 +21,15 @@ export function lastWords(log: string, count = 12): string[] {
   const cause = lines.findLastIndex((line) => CAUSE.test(line));
   const tail = lines.slice(-count);
   if (cause < 0 || cause >= lines.length - count) return tail;
-  return [lines[cause] ?? "", ...tail.slice(1)];
+  const words = causeOfDeath(lines);
+  return [...words, ...tail.slice(words.length)];
+}
+
+/** The last line that names a cause of death; after `panicked at …` also the message below it. */
+export function causeOfDeath(lines: readonly string[]): string[] {
+  const at = lines.findLastIndex((line) => CAUSE.test(line));
+  if (at < 0) return [];
+  return lines.slice(at, at + (/panicked at/.test(lines[at] ?? "") ? 2 : 1));
 }
 
 const LONGEST_LINE = 400;
@@ -36,6 +44,18 @@ export function promptTokensIn(log: string, responseId: string): number | null {
   const [line = ""] = at < 0 ? [] : plainLines(log.slice(at, at + LONGEST_LINE));
   const match = /(\d+) prompt tokens/.exec(line);
   return match?.[1] === undefined ? null : Number(match[1]);
+}
+
+/** Prompt tokens of the last request that the log names: the one that was under way at a death. */
+export function lastPromptTokensIn(log: string): number | null {
+  const line = plainLines(log).findLast((each) => /Request \S+: .*\d+ prompt tokens/.test(each));
+  const match = /(\d+) prompt tokens/.exec(line ?? "");
+  return match?.[1] === undefined ? null : Number(match[1]);
+}
+
+/** It could not listen, because another process had its port. */
+export function portTakenIn(log: string): boolean {
+  return /address already in use|EADDRINUSE/i.test(log);
 }
 
 /** The log's own words on why a model could not be loaded. */

@@ -1,14 +1,18 @@
 /** Memory and CPU of an engine while it lives. */
-import { readFileSync } from "node:fs";
 import {
+  addressSpaceLimitOf,
   cpuMsOf,
   groupMembers,
-  kernelOomKills,
   type ProcessUsage,
   resetPeak,
   usageOf,
 } from "../host/proc.ts";
 import type { Memory } from "../result.ts";
+import type { EngineCgroup } from "./cgroup.ts";
+import type { Sampling } from "./types.ts";
+
+/** The guard's eye: what can't be reclaimed, and what the system has swapped out since the start. */
+export type OnSample = (seen: { heldBytes: number; newSwapBytes: number | null }) => void;
 
 export interface Meter {
   /** Peak since {@link resetPeak}, or since the start. */
@@ -18,45 +22,62 @@ export interface Meter {
   resetPeak(): void;
   /** CPU time so far in ms; null where unknown. */
   cpuMs(): number | null;
-  /** Kills for memory since this engine began. */
-  oomKills(): number;
+  /** The engine's processes, as last seen. */
+  members(): readonly number[];
+  /** `ulimit -v`; null: none, or unknown. */
+  addressSpaceBytes(): number | null;
+  /** What the watching has cost so far; null for the simulator, which is only asked. */
+  sampling(): Sampling | null;
   /** Takes a sample now. */
   sample(): void;
   stop(): void;
 }
 
-const SAMPLE_EVERY_MS = process.platform === "linux" ? 100 : 1000;
-/** Children appear seldom: looking for them means reading every process. */
+const SAMPLE_EVERY_MS = 100;
+/** A sample is followed by a pause of at least so many times its own cost: under 1% of a core. */
+export const PAUSE_PER_COST = 125;
+/** Children appear seldom: looking for them may mean reading every process. */
 const LOOK_FOR_CHILDREN_EVERY = 20;
 
 /**
- * Watches a process group.
- * @param onSample called with the group's memory now: the guard's eye
+ * Watches a process group by /proc.
+ * @param cgroup the engine's own, where it has one: it knows all its processes
  */
-export function meterProcess(pgid: number, onSample: (bytes: number) => void): Meter {
-  const oomBefore = kernelOomKills();
+export function meterProcess(
+  pgid: number,
+  onSample: OnSample,
+  cgroup: EngineCgroup | null = null,
+): Meter {
+  const began = performance.now();
   let members = [pgid];
-  let ticks = 0;
+  let addressSpaceBytes: number | null = null;
+  let samples = 0;
+  let spentMs = 0;
   let phase: Memory | null = null;
   let life: Memory | null = null;
-  const sample = () => {
-    if (ticks++ % LOOK_FOR_CHILDREN_EVERY === 0)
-      members = [...new Set([pgid, ...groupMembers(pgid)])];
-    const usages = members.map(usageOf).filter((usage): usage is ProcessUsage => usage !== null);
-    if (usages.length === 0) return;
-    const now = usages.reduce((sum, usage) => sum + usage.rssBytes, 0);
-    const highest = Math.max(now, ...usages.map((usage) => usage.peakBytes ?? 0));
-    const swap = usages.reduce<number | null>(
-      (sum, usage) => (usage.swapBytes === null ? sum : (sum ?? 0) + usage.swapBytes),
-      null,
-    );
-    phase = larger(phase, { bytes: highest, kind: "rss", swapBytes: swap });
-    life = larger(life, phase);
-    onSample(now);
+  const look = () => {
+    members = [...new Set([pgid, ...(cgroup === null ? groupMembers(pgid) : cgroup.members())])];
+    addressSpaceBytes = addressSpaceLimitOf(pgid) ?? addressSpaceBytes;
   };
-  const timer = setInterval(sample, SAMPLE_EVERY_MS);
-  timer.unref();
-  sample();
+  const sample = () => {
+    const from = performance.now();
+    if (samples++ % LOOK_FOR_CHILDREN_EVERY === 0) look();
+    const usages = members.map(usageOf).filter((usage): usage is ProcessUsage => usage !== null);
+    if (usages.length > 0) {
+      const sum = (field: "rssBytes" | "heldBytes") =>
+        usages.reduce((total, usage) => total + usage[field], 0);
+      const highest = Math.max(sum("rssBytes"), ...usages.map((usage) => usage.peakBytes ?? 0));
+      const swap = usages.reduce<number | null>(
+        (total, usage) => (usage.swapBytes === null ? total : (total ?? 0) + usage.swapBytes),
+        null,
+      );
+      phase = larger(phase, { bytes: highest, kind: "rss", swapBytes: swap });
+      life = larger(life, phase);
+      onSample({ heldBytes: sum("heldBytes"), newSwapBytes: null });
+    }
+    spentMs += performance.now() - from;
+  };
+  const clock = repeat(sample, SAMPLE_EVERY_MS);
   return {
     sample,
     peak: () => phase,
@@ -70,58 +91,34 @@ export function meterProcess(pgid: number, onSample: (bytes: number) => void): M
       const times = members.map(cpuMsOf).filter((ms): ms is number => ms !== null);
       return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0);
     },
-    oomKills: () => kernelOomKills() - oomBefore,
-    stop: () => clearInterval(timer),
+    members: () => members,
+    addressSpaceBytes: () => addressSpaceBytes,
+    sampling: () => ({ samples, spentMs, overMs: performance.now() - began }),
+    stop: clock.stop,
   };
 }
 
-/** The simulator uses no real memory: it keeps an account of what it pretends to use, in a file. */
-export function meterSimulator(statePath: string): Meter {
-  let phase: Memory | null = null;
-  let life: Memory | null = null;
-  let oomKills = 0;
-  let prompts = 0;
-  const read = (): Record<string, number | null> | null => {
-    try {
-      return JSON.parse(readFileSync(statePath, "utf8"));
-    } catch {
-      // Not written yet.
-      return null;
-    }
+/** Does something at once and then again and again, seldom enough to stay under 1% of a core. */
+function repeat(act: () => void, everyMs: number): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const turn = () => {
+    const from = performance.now();
+    act();
+    const costMs = performance.now() - from;
+    if (stopped) return;
+    timer = setTimeout(turn, Math.max(everyMs, costMs * PAUSE_PER_COST));
+    timer.unref();
   };
-  const sample = () => {
-    const state = read();
-    if (state === null) return;
-    oomKills = state.oomKills ?? 0;
-    const memory = (bytes: number): Memory => ({
-      bytes: Math.round(bytes),
-      kind: "simulated",
-      swapBytes: null,
-    });
-    life = larger(life, memory(Math.max(state.rssBytes ?? 0, state.peakBytes ?? 0)));
-    // A request that never reached the queue left the peak of the one before it there.
-    const recent = (state.prompts ?? 0) > prompts ? state.phasePeakBytes : state.rssBytes;
-    phase = larger(phase, memory(recent ?? 0));
-  };
+  turn();
   return {
-    sample,
-    peak: () => phase,
-    lifePeak: () => life,
-    resetPeak: () => {
-      phase = null;
-      prompts = read()?.prompts ?? 0;
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
     },
-    cpuMs: () => {
-      const state = read();
-      if (state?.cpuMs == null) return null;
-      // What it is at now counts as well: it writes only when a request begins or ends.
-      return state.cpuMs + (state.busySince ? Date.now() - state.busySince : 0);
-    },
-    oomKills: () => oomKills,
-    stop: () => {},
   };
 }
 
-function larger(a: Memory | null, b: Memory): Memory {
+export function larger(a: Memory | null, b: Memory): Memory {
   return a !== null && a.bytes > b.bytes ? a : b;
 }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { classifyExit } from "../analyze/classify.ts";
+import { classifyExit, memoryKiller } from "../analyze/death.ts";
 import { groupMembers } from "../host/proc.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { VariantSpec } from "../plan/types.ts";
@@ -14,6 +14,7 @@ import { type StartOptions, startEngine } from "./started.ts";
 const dir = mkdtempSync(join(tmpdir(), "started-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 
+const env = { ...process.env, INFERRS_BENCH_LOCK_DIR: join(dir, "lock") };
 const sim = join(import.meta.dirname, "..", "sim", "entry.ts");
 
 /** An executable that is started as inferrs is: the simulator, with what a script does before it. */
@@ -82,10 +83,15 @@ test("its death is noticed, with signal, log and peak; a kill by hand is a crash
 });
 
 test("above the memory limit the guard ends it", async () => {
-  const { result } = await start({ ...inferrs(script("fat", "")), memoryLimitBytes: 5_000_000 });
+  const { result } = await start({
+    ...inferrs(script("fat", "")),
+    memoryLimitBytes: 5_000_000,
+    cgroup: false,
+  });
   const exit = result.kind === "up" ? await result.engine.died : result.failure.exit;
   assert.equal(exit?.by, "guard");
-  assert.equal(exit && classifyExit(exit).kind, "out-of-memory");
+  assert.equal(exit && memoryKiller(exit), "watchdog");
+  assert.match(exit ? (classifyExit(exit).evidence ?? "") : "", /watchdog.*limit 0\.01 GB/);
 });
 
 test("a load that fails says why, in the engine's words", async () => {
@@ -130,15 +136,15 @@ test("what a killed run left is ended by its id and start time, never a stranger
     workDir: basename(workDir),
   } as const;
   journal.append({ ...ids, startTime: "1" });
-  assert.deepEqual((await endLeftovers(dir)).ended, [], "the start time is another's");
+  assert.deepEqual((await endLeftovers(dir, env)).ended, [], "the start time is another's");
   const { startTimeOf } = await import("../host/proc.ts");
   journal.append({ ...ids, startTime: startTimeOf(pid) });
-  assert.deepEqual((await endLeftovers(dir)).ended, [pid]);
+  assert.deepEqual((await endLeftovers(dir, env)).ended, [pid]);
   await result.engine.died;
   assert.equal(existsSync(workDir), false, "its folder goes with it");
-  assert.deepEqual((await endLeftovers(dir)).ended, []);
+  assert.deepEqual((await endLeftovers(dir, env)).ended, []);
   journal.append({ ...ids, startTime: "1", workDir: `../${basename(dir)}` });
-  await endLeftovers(dir);
+  await endLeftovers(dir, env);
   assert.equal(existsSync(dir), true, "a path of somebody else's making is not followed");
   journal.close();
   assert.match(readFileSync(join(dir, "engine.log"), "utf8"), /=== head, start 0/);

@@ -1,8 +1,9 @@
 /** Engines that we start: inferrs and the simulator. */
-import { join } from "node:path";
-import { classifyExit } from "../analyze/classify.ts";
+import { basename, join } from "node:path";
 import { MeasuringClient } from "../drive/client.ts";
+import { listenerOf } from "../host/listener.ts";
 import { freePort } from "../host/port.ts";
+import { groupMembers } from "../host/proc.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { NOTHING_CHOSEN } from "../result.ts";
 import { chosenIn } from "./chosen.ts";
@@ -10,11 +11,25 @@ import { inferrsCommand, type PreparedModel, simCommand } from "./command.ts";
 import { wrongDevice } from "./device.ts";
 import { witnessDevice } from "./device-witness.ts";
 import type { RunningEngine } from "./engine.ts";
-import { lastWords, loadFailureIn, promptTokensIn } from "./log.ts";
-import { meterProcess, meterSimulator } from "./meter.ts";
-import { type Spawned, spawnGroup } from "./process.ts";
-import { waitUntilReady } from "./ready.ts";
-import type { EngineExit, StartFailure } from "./types.ts";
+import { startFailure } from "./failure.ts";
+import { type Guard, raiseGuard } from "./guard.ts";
+import { promptTokensIn } from "./log.ts";
+import { spawnGroup } from "./process.ts";
+import { type Readiness, waitUntilReady } from "./ready.ts";
+import type { GuardMeans, StartFailure } from "./types.ts";
+import { watchEngine } from "./watch.ts";
+
+/** What a journal must know of a process, so that nothing of it is ever left behind. */
+export interface SpawnedEngine {
+  pid: number;
+  startTime: string | null;
+  /** Name of its cgroup; null where it has none. */
+  cgroup: string | null;
+  /** Processes that watch it. */
+  helpers: { pid: number; startTime: string | null }[];
+  /** Null for the simulator, which needs no guard. */
+  guard: GuardMeans | null;
+}
 
 export interface StartOptions {
   variant: VariantSpec;
@@ -27,77 +42,81 @@ export interface StartOptions {
   workDir: string;
   readyTimeoutMs: number;
   memoryLimitBytes: number | null;
+  /** False: no cgroup, though one may be permitted. */
+  cgroup?: boolean;
   env: NodeJS.ProcessEnv;
   version: string | null;
   signal: AbortSignal;
-  onSpawned: (process: { pid: number; startTime: string | null }) => void;
+  onSpawned: (process: SpawnedEngine) => void;
+  /** Gives a port that is free now. */
+  pickPort?: () => Promise<number>;
 }
 
-const STOP_GRACE_MS = 1_500;
+export type Started =
+  | { kind: "up"; engine: RunningEngine }
+  | { kind: "failed"; failure: StartFailure };
 
-/** Starts the engine and waits until it serves the model. */
-export async function startEngine(
-  options: StartOptions,
-): Promise<{ kind: "up"; engine: RunningEngine } | { kind: "failed"; failure: StartFailure }> {
+const STOP_GRACE_MS = 1_500;
+/** Another process may take a port between check and start; thrice in a row is no accident. */
+const PORT_TRIES = 3;
+/** How long an engine that can't listen may take to say so and end. */
+const LISTEN_NEWS_MS = 2_000;
+
+/** Starts the engine, on another port where the first was taken, and waits until it serves the model. */
+export async function startEngine(options: StartOptions): Promise<Started> {
+  for (let taken = 0; ; taken++) {
+    const port = await (options.pickPort ?? freePort)();
+    const started = await startOnce(options, port);
+    if (started.kind === "up") {
+      return { kind: "up", engine: { ...started.engine, portsTaken: taken } };
+    }
+    const again = started.failure.kind === "port-taken" && taken + 1 < PORT_TRIES;
+    if (!again || options.signal.aborted) return started;
+  }
+}
+
+async function startOnce(options: StartOptions, port: number): Promise<Started> {
   const began = performance.now();
-  const port = await freePort();
   const statePath = join(options.workDir, `sim-${options.variant.name}-${options.start}.json`);
   const { engine } = options.variant;
   const simulated = engine.kind === "sim";
-  const { command, args, env } = simulated
+  const bare = simulated
     ? simCommand(engine.knobs, options.model, port, options.start, statePath, options.env)
     : inferrsCommand(options.executable, options.variant, options.model, port, options.env);
+  const guard: Guard | null = simulated
+    ? null
+    : raiseGuard(options.memoryLimitBytes, options.cgroup !== false);
+  const { command, args } = guard?.wrap(bare.command, bare.args) ?? bare;
   const spawned = await spawnGroup(command, args, {
     cwd: options.model.cwd,
-    env,
+    env: bare.env,
     logPath: join(options.outDir, "engine.log"),
     title: `${options.variant.name}, start ${options.start}`,
   });
-  options.onSpawned(spawned);
-
-  let endedBy: EngineExit["by"] = "itself";
-  const guard = (bytes: number) => {
-    if (options.memoryLimitBytes !== null && bytes > options.memoryLimitBytes) {
-      endedBy = "guard";
-      spawned.kill();
-    }
-  };
-  const meter = simulated ? meterSimulator(statePath) : meterProcess(spawned.pid, guard);
-  let exit: EngineExit | null = null;
-  const gone = new AbortController();
-  const died = spawned.exited.then(({ exitCode, signal }) => {
-    meter.sample();
-    meter.stop();
-    // Children that outlived it would hold memory and CPU beside the next start.
-    spawned.kill();
-    exit = {
-      exitCode,
-      signal,
-      by: endedBy,
-      oomKills: meter.oomKills(),
-      peak: meter.lifePeak(),
-      logTail: lastWords(spawned.log()),
-      limitBytes: options.memoryLimitBytes,
-    };
-    gone.abort(new Error("the engine died"));
-    return exit;
+  const watch = watchEngine(spawned, guard, {
+    statePath: simulated ? statePath : null,
+    device: options.variant.device,
+    env: options.env,
+    limitBytes: options.memoryLimitBytes,
   });
-  const end = async () => {
-    meter.sample();
-    if (exit === null) endedBy = "us";
-    await spawned.end(STOP_GRACE_MS);
-    return await died;
-  };
+  options.onSpawned({
+    pid: spawned.pid,
+    startTime: spawned.startTime,
+    cgroup: guard?.cgroup == null ? null : basename(guard.cgroup.folder),
+    helpers: watch.helpers,
+    guard: guard?.means ?? null,
+  });
+  const end = () => watch.end(STOP_GRACE_MS);
 
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const client = new MeasuringClient(baseUrl, null);
-  const stop = AbortSignal.any([options.signal, gone.signal]);
-  const readiness = await waitUntilReady(client, options.readyTimeoutMs, stop).catch(
-    async (error) => {
+  const stop = AbortSignal.any([options.signal, watch.gone]);
+  const readiness = await waitUntilReady(client, options.readyTimeoutMs, stop)
+    .then((ready) => notAStranger(ready, port, watch))
+    .catch(async (error) => {
       await end();
       throw error;
-    },
-  );
+    });
   const readyMs = performance.now() - began;
   await client.close();
   const { device: asked } = options.variant;
@@ -106,12 +125,9 @@ export async function startEngine(
   const elsewhere = simulated ? null : wrongDevice(asked, device);
   // An engine on the wrong device says so before its model is loaded: its own failure comes first.
   const failure =
-    startFailure(readiness, exit, spawned, options.model.name) ??
+    startFailure(readiness, watch.exit(), spawned, options.model.name) ??
     (elsewhere === null ? null : ({ kind: "wrong-device", evidence: elsewhere } as const));
-  if (failure !== null) {
-    const ended = await end();
-    return { kind: "failed", failure: { ...failure, exit: ended } };
-  }
+  if (failure !== null) return { kind: "failed", failure: { ...failure, exit: await end() } };
   return {
     kind: "up",
     engine: {
@@ -122,53 +138,33 @@ export async function startEngine(
       readyMs,
       chosen: simulated ? NOTHING_CHOSEN : chosenIn(spawned.log(), args),
       device,
-      died,
-      exit: () => exit,
-      beginPeak: () => meter.resetPeak(),
+      portsTaken: 0,
+      died: watch.died,
+      exit: watch.exit,
+      beginPeak: watch.beginPeak,
       peak: () => {
-        meter.sample();
-        return meter.peak();
+        watch.meter.sample();
+        return watch.meter.peak();
       },
-      cpuMs: () => meter.cpuMs(),
+      peakVramBytes: watch.peakVramBytes,
+      cpuMs: () => watch.meter.cpuMs(),
       loggedPromptTokens: (id) => promptTokensIn(spawned.log(), id),
-      stop: async () => {
-        const ended = await end();
-        return { exit: ended, peak: meter.lifePeak() };
-      },
+      stop: async () => ({ exit: await end(), peak: watch.meter.lifePeak() }),
     },
   };
 }
 
-function startFailure(
-  readiness: Awaited<ReturnType<typeof waitUntilReady>>,
-  exit: EngineExit | null,
-  spawned: Spawned,
-  modelName: string,
-): Omit<StartFailure, "exit"> | null {
-  if (exit !== null) {
-    const finding = classifyExit(exit);
-    const words = loadFailureIn(spawned.log());
-    if (finding.kind === "out-of-memory") {
-      return { kind: "out-of-memory", evidence: finding.evidence ?? "" };
-    }
-    return exit.signal === null
-      ? {
-          kind: "load-failed",
-          evidence: words ?? finding.evidence ?? "it ended before it was ready",
-        }
-      : { kind: "engine-crashed", evidence: finding.evidence ?? "" };
-  }
-  if (readiness.kind === "failed") {
-    const { failure } = readiness;
-    const words = failure.kind === "load-failed" ? loadFailureIn(spawned.log()) : null;
-    return words === null ? failure : { ...failure, evidence: words };
-  }
-  if (!readiness.models.includes(modelName)) {
-    const listed = readiness.models.join(", ") || "none";
-    return {
-      kind: "model-missing",
-      evidence: `asked for ${modelName}; /v1/models lists ${listed}`,
-    };
-  }
-  return null;
+/** Who took the port may answer like an engine, and sooner than ours has found that it can't listen. */
+async function notAStranger(
+  readiness: Readiness,
+  port: number,
+  watch: ReturnType<typeof watchEngine>,
+): Promise<Readiness> {
+  if (watch.exit() !== null) return readiness;
+  const members = [...watch.members(), ...groupMembers(watch.pid)];
+  if (listenerOf(port, members) !== "other") return readiness;
+  const late = new Promise((resolve) => setTimeout(resolve, LISTEN_NEWS_MS).unref());
+  await Promise.race([watch.died, late]);
+  const evidence = `port ${port} was taken by another process between check and start`;
+  return { kind: "failed", failure: { kind: "port-taken", evidence } };
 }

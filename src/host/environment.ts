@@ -3,16 +3,16 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { arch, availableParallelism, cpus, platform, release, totalmem, version } from "node:os";
 import type { Environment } from "../result.ts";
+import { cgroupLimitBytes, memoryCgroup } from "./cgroup.ts";
 import { cpuGovernor, meminfoBytes } from "./machine/cpu.ts";
 import { cpuQuotaCores } from "./machine/cpu-cgroup.ts";
 import { type Nvidia, readNvidia } from "./machine/nvidia.ts";
 import { ROOTS, type Roots, readText } from "./machine/roots.ts";
 
-/** Memory that this process may use: the container's limit where there is one. */
+/** Memory that this process may use: the least of the machine's and every cgroup's around it. */
 export function machineMemoryBytes(): number {
-  const limit = process.constrainedMemory();
-  const total = totalmem();
-  return limit > 0 && limit < total ? limit : total;
+  const limits = [process.constrainedMemory(), cgroupLimitBytes(memoryCgroup()) ?? 0];
+  return Math.min(totalmem(), ...limits.filter((limit) => limit > 0));
 }
 
 /**

@@ -11,6 +11,8 @@ const TICKS_PER_SECOND = 100;
 
 export interface ProcessUsage {
   rssBytes: number;
+  /** What can't be had back without swapping or a kill: anonymous, shared and swapped memory. */
+  heldBytes: number;
   /** Highest RSS since the process began or since {@link resetPeak}; null outside Linux. */
   peakBytes: number | null;
   swapBytes: number | null;
@@ -29,7 +31,8 @@ export function groupMembers(pgid: number): number[] {
 export function usageOf(pid: number): ProcessUsage | null {
   if (!LINUX) {
     const row = psRow(pid);
-    return row === null ? null : { rssBytes: row.rssBytes, peakBytes: null, swapBytes: null };
+    if (row === null) return null;
+    return { ...row, heldBytes: row.rssBytes, peakBytes: null, swapBytes: null };
   }
   const status = readText(`/proc/${pid}/status`);
   const field = (name: string) => {
@@ -37,9 +40,20 @@ export function usageOf(pid: number): ProcessUsage | null {
     return match?.[1] === undefined ? null : Number(match[1]) * 1024;
   };
   const rssBytes = field("VmRSS");
-  return rssBytes === null
-    ? null
-    : { rssBytes, peakBytes: field("VmHWM"), swapBytes: field("VmSwap") };
+  if (rssBytes === null) return null;
+  const swapBytes = field("VmSwap");
+  // Pages of mapped files (a model's weights) are dropped when others need the room.
+  const anonymous = field("RssAnon");
+  const heldBytes =
+    (anonymous === null ? rssBytes : anonymous + (field("RssShmem") ?? 0)) + (swapBytes ?? 0);
+  return { rssBytes, heldBytes, peakBytes: field("VmHWM"), swapBytes };
+}
+
+/** The limit of its address space (`ulimit -v`); null: none, or unknown. */
+export function addressSpaceLimitOf(pid: number): number | null {
+  const text = LINUX ? readText(`/proc/${pid}/limits`) : null;
+  const soft = /^Max address space\s+(\d+)/m.exec(text ?? "")?.[1];
+  return soft === undefined ? null : Number(soft);
 }
 
 /** Starts the kernel's own high-water mark anew (man 5 proc: clear_refs, value 5). */
@@ -54,6 +68,7 @@ export function resetPeak(pid: number): void {
 
 /** CPU time (user and system) of a process in ms; null when it is gone or can't be told. */
 export function cpuMsOf(pid: number): number | null {
+  if (process.platform === "darwin") return psCpuMs(pid);
   const stat = LINUX ? readStat(pid) : null;
   return stat === null ? null : (stat.cpuTicks * 1000) / TICKS_PER_SECOND;
 }
@@ -65,16 +80,37 @@ export function cpuMsOf(pid: number): number | null {
 export function startTimeOf(pid: number): string | null {
   if (LINUX) return readStat(pid)?.startTicks ?? null;
   try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    // In one language and time zone: two users must read the same.
+    const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+    const args = ["-o", "lstart=", "-p", String(pid)];
+    return execFileSync("ps", args, { encoding: "utf8", env }).trim() || null;
   } catch {
     return null;
   }
 }
 
-/** Whether the process that began then still runs; a zombie that nobody has reaped does not. */
-export function runsSince(pid: number, startTime: string): boolean {
-  if (LINUX && readStat(pid)?.state === "Z") return false;
-  return startTimeOf(pid) === startTime;
+/**
+ * Whether a process that was recorded with its start time is still there. One that has ended and
+ * waits for its parent (a zombie) is not.
+ */
+export function isSameProcess(pid: number, startTime: string | null): boolean {
+  const stat = LINUX ? readStat(pid) : null;
+  if (stat !== null) {
+    return stat.state !== "Z" && (startTime === null || stat.startTicks === startTime);
+  }
+  // Other users' processes may be hidden (mount option hidepid); a signal still tells.
+  if (!exists(pid)) return false;
+  const now = LINUX ? null : startTimeOf(pid);
+  return startTime === null || now === null || now === startTime;
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Processes that the kernel has killed for memory since boot (vmstat's oom_kill); 0 where unknown. */
@@ -116,6 +152,24 @@ function psRow(pid: number): { rssBytes: number } | null {
   } catch {
     return null;
   }
+}
+
+function psCpuMs(pid: number): number | null {
+  try {
+    const args = ["-o", "time=", "-p", String(pid)];
+    return parsePsTime(execFileSync("ps", args, { encoding: "utf8" }));
+  } catch {
+    return null;
+  }
+}
+
+/** `[[D-]H:]M:S.FF`, as ps of BSD and macOS writes CPU time. In ms. */
+export function parsePsTime(text: string): number | null {
+  const match = /^(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(text.trim());
+  if (match === null) return null;
+  const [days = 0, hours = 0, minutes = 0] = match.slice(1, 4).map((part) => Number(part ?? 0));
+  const seconds = Number(match[4]?.replace(",", "."));
+  return Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
 }
 
 function numericEntries(dir: string): number[] {

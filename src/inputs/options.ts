@@ -43,6 +43,8 @@ export interface Options
   exclude: string[];
   scale: number;
   loads: Load[];
+  /** Longest wait for another run on this machine. */
+  lockTimeoutMs: number;
   openclawConfig: string | null;
   failOn: FailOn[];
   out: string;
@@ -74,12 +76,14 @@ const DAY_S = 86_400;
 /**
  * Checks and completes options that came from the command line, an Action or a config file.
  * @param machineMemoryBytes what this machine or container has; the default limit is 90% of it
+ * @param gpuBytes what a GPU that shares this memory may hold of it; the default limit is no more
  * @throws InputError for the first that is wrong
  */
 export function readOptions(
   raw: RawOptions,
   env: NodeJS.ProcessEnv,
   machineMemoryBytes: number,
+  gpuBytes = Infinity,
 ): Options {
   const text = (name: OptionName) => {
     const value = raw[name];
@@ -111,10 +115,12 @@ export function readOptions(
   const budget = text("time-budget");
   const limit = text("memory-limit");
   const scale = text("scale");
+  const devices = ["auto", "cpu", "cuda", "metal"] as const;
+  const device = parseChoice("--device", text("device") ?? "auto", devices);
   return {
     engine,
     model: withHubOptions(readModel(engine, text("model"), seed), raw, engine),
-    device: parseChoice("--device", text("device") ?? "auto", ["auto", "cpu", "cuda", "metal"]),
+    device,
     serverArgs: readServerArgs(raw, engine),
     offline: raw.offline === true,
     scenarios: list("scenario") ?? suite.scenarios,
@@ -130,7 +136,10 @@ export function readOptions(
     timeBudgetMs:
       budget === null ? null : parsePositive("--time-budget", budget, 30 * DAY_S) * 1000,
     memoryLimitBytes:
-      limit === null ? Math.floor(machineMemoryBytes * 0.9) : parseSize("--memory-limit", limit),
+      limit === null
+        ? Math.min(Math.floor(machineMemoryBytes * 0.9), device === "cpu" ? Infinity : gpuBytes)
+        : parseSize("--memory-limit", limit),
+    lockTimeoutMs: (integer("lock-timeout", 0, DAY_S) ?? 600) * 1000,
     seed,
     openclawConfig: text("openclaw-config"),
     failOn: readFailOn(text("fail-on")),

@@ -10,6 +10,7 @@ import { attachEngine } from "../engine/attached.ts";
 import { assetPath, toolVersion } from "../host/assets.ts";
 import { machineMemoryBytes, readEnvironment } from "../host/environment.ts";
 import { checkOutDir } from "../host/files.ts";
+import { gpuWorkingSetBytes } from "../host/mac.ts";
 import { checkDevice } from "../host/machine/device-check.ts";
 import { widthOf } from "../host/screen.ts";
 import { buildPlan } from "../plan/build.ts";
@@ -67,7 +68,9 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
       : host.entry === "action"
         ? actionDefaults(merged, await environment)
         : { raw: merged, notes: [] };
-  const options = readOptions(raw, host.env, machineMemoryBytes());
+  const memoryBytes = machineMemoryBytes();
+  const gpuBytes = gpuWorkingSetBytes(memoryBytes) ?? Infinity;
+  const options = readOptions(raw, host.env, memoryBytes, gpuBytes);
   const matrix = readMatrix(options);
   const benchDir = assetPath("bench");
   const scenarios = [...new Set(options.scenarios)].map((each) =>

@@ -217,6 +217,13 @@ export const OPTION_TABLE = [
     default: "90% of this machine's memory",
   },
   {
+    name: "lock-timeout",
+    kind: "text",
+    value: "SECONDS",
+    help: "longest wait for another run on this machine to end: one engine at a time is measured; 0: don't wait",
+    default: "600",
+  },
+  {
     name: "seed",
     kind: "text",
     value: "N",

@@ -5,7 +5,7 @@
 import type { Moment } from "../analyze/moments.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { DeviceSeen } from "../engine/device.ts";
-import type { EngineExit, StartFailure } from "../engine/types.ts";
+import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Chosen, Memory, Result, ResultVariant, Warning } from "../result.ts";
 
@@ -50,6 +50,18 @@ export type JournalEvent =
       startTime: string | null;
       /** Name of the run's folder below the system's temporary one: a killed run leaves it behind. */
       workDir: string;
+      /** Name of its own cgroup; null: none; absent in journals of older versions, as what follows. */
+      cgroup?: string | null;
+      /** Processes that watch it and are to be ended with it. */
+      helpers?: { pid: number; startTime: string | null }[];
+      guard?: GuardMeans | null;
+    }
+  | {
+      /** No other run of this tool starts an engine on this machine from now to our end. */
+      type: "lock-taken";
+      waitedMs: number;
+      /** Whom it waited for, at last; null: nobody. */
+      holder: number | null;
     }
   | {
       type: "start-ready";
@@ -62,6 +74,8 @@ export type JournalEvent =
       chosen?: Chosen;
       /** On which device it serves; null where nothing says; absent in older journals. */
       device?: DeviceSeen | null;
+      /** Ports that were taken between check and start; absent in journals of older versions. */
+      portsTaken?: number;
     }
   | { type: "start-failed"; variant: string; start: number; failure: StartFailure }
   | {
@@ -88,6 +102,8 @@ export type JournalEvent =
       silentCpuMs: number | null;
       /** The engine's peak so far in this life, after the attempt. */
       peak: Memory | null;
+      /** GPU memory at its highest during the attempt; absent in journals of older versions. */
+      peakVramBytes?: number | null;
     }
   | {
       /** One small chat asked on every route, so that their counts can be compared. */

@@ -9,7 +9,7 @@ import { type Trace, traceExchange } from "../analyze/trace.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { StartFailure } from "../engine/types.ts";
 import { isAttached } from "../plan/types.ts";
-import { type Chosen, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
+import { type Chosen, type Memory, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import type { JournalEntry, JournalEvent } from "./events.ts";
 import { completeEnvironment, completeVariant } from "./older.ts";
 import type { Attempt, RunState, StartState } from "./state.ts";
@@ -53,6 +53,8 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     live: null,
     settleRequests: 0,
     crosscheckRequests: 0,
+    guard: null,
+    lockWaitMs: null,
     busy: [],
     moments: { start: null, end: null },
     warnings: [],
@@ -66,7 +68,14 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
 function apply(state: RunState, event: JournalEvent): void {
   switch (event.type) {
     case "run-started":
+      return;
     case "engine-spawned":
+      state.guard ??= event.guard ?? null;
+      return;
+    case "lock-taken":
+      state.lockWaitMs = event.waitedMs;
+      // Somebody else's run is neither our overhead nor our start.
+      state.busy.push([state.elapsedMs - event.waitedMs, state.elapsedMs]);
       return;
     case "provisioned": {
       const variant = state.variants.get(event.variant.name);
@@ -87,6 +96,7 @@ function apply(state: RunState, event: JournalEvent): void {
         begunMs: state.elapsedMs,
         first: null,
         readyMs: null,
+        portsTaken: 0,
         failure: null,
         exit: null,
         peak: null,
@@ -99,6 +109,7 @@ function apply(state: RunState, event: JournalEvent): void {
       if (start) {
         start.readyMs = event.readyMs;
         start.device = event.device?.device ?? null;
+        start.portsTaken = event.portsTaken ?? 0;
         state.busy.push([start.begunMs, state.elapsedMs]);
       }
       if (state.live) state.live.ready = true;
@@ -157,7 +168,10 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "engine-died": {
       const start = currentStart(state);
-      if (start) Object.assign(start, { exit: event.exit, peak: event.exit.peak, ended: true });
+      if (start) {
+        const peak = largerOf(start.peak, event.exit.peak);
+        Object.assign(start, { exit: event.exit, peak, ended: true });
+      }
       state.live = null;
       const variant = state.variants.get(event.variant);
       if (variant) variant.restarts += 1;
@@ -215,6 +229,10 @@ function failureText({ kind, evidence }: StartFailure): string {
   return `${kind}: ${evidence}${mend}`;
 }
 
+function largerOf(a: Memory | null, b: Memory | null): Memory | null {
+  return b !== null && b.bytes > (a?.bytes ?? -1) ? b : a;
+}
+
 function currentStart(state: RunState): StartState | undefined {
   return state.starts.findLast(
     (each) => each.variant === state.live?.variant && each.start === state.live.start,
@@ -243,6 +261,7 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
       .map((exchange) => exchange.requestDigest ?? "-")
       .join(" "),
     peak: event.peak ?? event.exit?.peak ?? null,
+    peakVramBytes: event.peakVramBytes ?? null,
     span: spanOf(event),
     client: event.client ?? null,
   };
@@ -254,7 +273,7 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
   judgeLost(state.cells.values(), cell);
   const start = currentStart(state);
   if (start && start.first === null) start.first = { cell: cell.spec.id, attempt };
-  if (start && event.peak && event.peak.bytes > (start.peak?.bytes ?? -1)) start.peak = event.peak;
+  if (start) start.peak = largerOf(start.peak, event.peak);
   if (state.live) {
     state.live.unsettled = event.exit === null && event.exchanges.some(leavesWork);
     state.live.hung = finding.kind === "engine-hung" && !isAttached(variant);

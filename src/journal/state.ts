@@ -4,7 +4,7 @@ import type { Crosscheck } from "../analyze/crosscheck.ts";
 import type { Call } from "../analyze/metrics.ts";
 import type { Moments } from "../analyze/moments.ts";
 import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
-import type { EngineExit, StartFailure } from "../engine/types.ts";
+import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
 import type { AttemptPhase, ClientLoad } from "./events.ts";
@@ -24,6 +24,7 @@ export interface Attempt {
   /** SHA-256s of the request bodies that were sent, in order, joined by a space. */
   requestDigest: string;
   peak: Memory | null;
+  peakVramBytes: number | null;
   /** From when to when, ms since the journal was opened; null in journals of older versions. */
   span: [number, number] | null;
   /** What this tool itself was at meanwhile; null in journals of older versions. */
@@ -44,6 +45,7 @@ export interface StartState {
   /** The first attempt of this life: its engine was cold. */
   first: { cell: string; attempt: Attempt } | null;
   readyMs: number | null;
+  portsTaken: number;
   failure: StartFailure | null;
   /** Null while it lives, and for an attached engine. */
   exit: EngineExit | null;
@@ -93,6 +95,10 @@ export interface RunState {
   live: Live | null;
   settleRequests: number;
   crosscheckRequests: number;
+  /** How the engines are kept within bounds; null until one was started. */
+  guard: GuardMeans | null;
+  /** How long the run waited for its turn on this machine; null: it needed none, or not yet. */
+  lockWaitMs: number | null;
   /** When an engine was starting or a request in flight, ms since the journal was opened. */
   busy: [number, number][];
   /** Null in journals of older versions, and for what a killed run never came to. */

@@ -13,9 +13,12 @@ import type { Step } from "./next.ts";
 export interface At {
   running: string | null;
   finished: string | null;
+  /** The process of another run, for whose end it waits. */
+  waitingFor?: number;
 }
 
-export function toProgress(state: RunState, step: Step, { running, finished }: At): Progress {
+export function toProgress(state: RunState, step: Step, at: At): Progress {
+  const { running, finished, waitingFor } = at;
   const { plan, live } = state;
   const cells = [...state.cells.values()].filter((cell) => cell.spec.applicable);
   const done = cells.reduce(
@@ -24,8 +27,13 @@ export function toProgress(state: RunState, step: Step, { running, finished }: A
   );
   const variant = "variant" in step ? step.variant : (plan.variants[0]?.name ?? "");
   return {
-    phase: phaseOf(step),
-    doing: running === null ? describe(step) : labelOf(state, running),
+    phase: waitingFor === undefined ? phaseOf(step) : "wait",
+    doing:
+      waitingFor !== undefined
+        ? `for process ${waitingFor}, another run on this machine, to end`
+        : running === null
+          ? describe(step)
+          : labelOf(state, running),
     finished: finished === null ? null : finishedOf(state, finished),
     variant,
     start:

@@ -6,6 +6,7 @@ import type { Progress, ProgressCell } from "./progress.ts";
 
 const PHASES: Record<Progress["phase"], string> = {
   provision: "preparing",
+  wait: "waiting",
   start: "starting",
   probe: "probing",
   calibrate: "counting",
@@ -100,7 +101,7 @@ export function renderLogLine(previous: Progress | null, next: Progress): string
     const place = next.phase === "measure" && next.round === null ? "warm-up" : PHASES[next.phase];
     return [time, place.padEnd(9), ...where, `${plain(label)}: ${figure}`].join("  ");
   }
-  const announced: Progress["phase"][] = ["provision", "start", "settle", "stop"];
+  const announced: Progress["phase"][] = ["provision", "wait", "start", "settle", "stop"];
   if (!announced.includes(next.phase) || previous?.phase === next.phase) return null;
   return `${time}  ${PHASES[next.phase].padEnd(9)}  ${plain(next.doing)}`;
 }

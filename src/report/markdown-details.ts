@@ -9,6 +9,7 @@ import {
 } from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
+import { guardLine, lockLine, samplingLine } from "./guard.ts";
 import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
 import { table } from "./markdown-parts.ts";
 import { overheadLine } from "./summary.ts";
@@ -72,6 +73,9 @@ export function whatWasRun(result: Result): string {
       ),
     ],
     ["overhead", md(overheadLine(result) ?? UNKNOWN)],
+    ["guard", md(guardLine(result) ?? UNKNOWN)],
+    ["memory sampled", md(samplingLine(result) ?? UNKNOWN)],
+    ["waited", md(lockLine(result) ?? UNKNOWN)],
     ["inferrs-bench", md(result.tool.version)],
   );
   const kept = rows.filter(([, value]) => value !== UNKNOWN);
@@ -169,9 +173,10 @@ function tokenLine(cell: ResultCell): string {
     `reply ${count(output)} tokens${outputSource === null ? "" : ` (${outputSource})`}`,
     `largest request ${bytes(cell.requestBytes)}`,
     `peak memory ${cell.peakMemory === null ? UNKNOWN : `${bytes(cell.peakMemory.bytes)} (${cell.peakMemory.kind})`}`,
+    cell.peakVramBytes === null ? null : `peak GPU memory ${bytes(cell.peakVramBytes)}`,
     `attempts ${cell.outcome.attempts.ok} good, ${cell.outcome.attempts.failed} failed`,
   ];
-  return md(parts.join("; "));
+  return md(parts.filter((part) => part !== null).join("; "));
 }
 
 /** Each life of the engine, and how it ended. */
@@ -181,7 +186,7 @@ export function starts(result: Result): string {
     `${start.start} (${start.phase})`,
     ms(start.readyMs),
     start.peakMemory === null ? UNKNOWN : bytes(start.peakMemory.bytes),
-    start.end === null ? UNKNOWN : md(endOf(start.end)),
+    start.end === null ? UNKNOWN : md(endOf(start)),
   ]);
   const logs = result.starts
     .filter((start) => (start.end?.logTail.length ?? 0) > 0)
@@ -196,10 +201,12 @@ export function starts(result: Result): string {
   );
 }
 
-function endOf(end: NonNullable<Result["starts"][number]["end"]>): string {
-  if (end.kind === "stopped") return "stopped";
+function endOf({ end, failure }: Result["starts"][number]): string {
+  if (end === null || end.kind === "stopped") return "stopped";
   const how = end.signal === null ? `exit code ${end.exitCode ?? "?"}` : `signal ${end.signal}`;
-  return `${end.kind}, ${how}`;
+  const by = end.memoryKiller === null ? "" : ` by ${end.memoryKiller}`;
+  const why = failure === null ? "" : ` (${failure.kind})`;
+  return `${end.kind}${by}${why}, ${how}`;
 }
 
 /** What each route of a server counts of the same chat, and our rates beside the engine's own. */

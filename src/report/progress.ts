@@ -3,6 +3,7 @@ import type { OutcomeKind } from "../result.ts";
 
 export type ProgressPhase =
   | "provision"
+  | "wait"
   | "start"
   | "probe"
   | "calibrate"

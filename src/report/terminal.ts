@@ -4,6 +4,7 @@ import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, plain } from "./escape.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
+import { lockLine, samplingLine } from "./guard.ts";
 import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
 import {
   cacheLine,
@@ -75,6 +76,10 @@ export function renderTable(result: Result, options: TableOptions): string {
   say(`${sizeLine(result)}, in ${duration(result.durationMs)}.`, "dim");
   const overhead = overheadLine(result);
   if (overhead !== null) say(overhead, "dim");
+  const sampling = samplingLine(result);
+  if (sampling !== null) say(`Memory sampled ${sampling}.`, "dim");
+  const waited = lockLine(result);
+  if (waited !== null) say(`Waited ${waited}.`, "dim");
   const folder = options.files?.[0]?.path.replace(/[/\\][^/\\]+$/, "");
   if (folder !== undefined) {
     const names = options.files?.map((file) => file.name).join(", ") ?? "";

@@ -76,6 +76,38 @@ test("a fault of the long prompt leaves the short one measured", async () => {
   assert.ok(result.starts.length > 2, "a hung engine is ended, and another one started");
 });
 
+/** Panics in every generation request after so many of its life. */
+async function panicking(after: number) {
+  const cwd = scratch();
+  const cells = ["--scenario", "smoke", "--scenario", "chat", "--starts", "1", "--rounds", "9"];
+  const axis = ["--compat", "requiresStringContent=true", "--compat", "supportsTools=true,false"];
+  await run(["demo", "--quiet", ...cells, ...axis, "--sim", `crash-after=${after}`], cwd);
+  const result = resultIn(join(cwd, "inferrs-bench-out"));
+  return { result, crashes: result.starts.filter((start) => start.end?.kind === "crashed").length };
+}
+
+test("an engine that panics now and then is started again; every cell is measured, the crashes are told", async () => {
+  const { result, crashes } = await panicking(6);
+  assert.equal(result.status, "complete");
+  assert.ok(crashes > 1 && result.starts.length > crashes);
+  for (const cell of result.cells) assert.equal(cell.outcome.kind, "pass", cell.id);
+  for (const cell of result.cells.slice(1)) assert.ok((cell.metrics.ttftMs?.n ?? 0) > 5, cell.id);
+  const told = result.cells.map((cell) => cell.outcome.evidence ?? "").join("\n");
+  assert.match(
+    told,
+    /sometimes fails: engine-crashed: exit code 101, .* panicked at simulated:1:1: \| the simulated engine met a bug/,
+  );
+});
+
+test("an engine that panics ever again is not started for ever", async () => {
+  const { result, crashes } = await panicking(3);
+  const bound = 4 + 2 * result.cells.length;
+  assert.equal(result.starts.length, bound + 1, "the first, and as many again as the plan allows");
+  assert.equal(crashes, result.starts.length);
+  assert.equal(result.status, "partial");
+  assert.ok(result.warnings.some((warning) => warning.code === "rounds-missing"));
+});
+
 test("a flake is counted and told, and its cell is measured all the same", async () => {
   const cwd = scratch();
   const args = ["--scenario", "chat", "--sim", "flake=0.35", "--sim", "seed=3", "--rounds", "8"];

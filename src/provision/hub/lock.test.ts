@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { runsSince, startTimeOf } from "../../host/proc.ts";
+import { isSameProcess, startTimeOf } from "../../host/proc.ts";
 import { takeLock } from "./lock.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "lock-"));
@@ -63,7 +63,7 @@ test("a dead process that nobody has reaped does not hold a lock", {
   // The shell becomes `sleep`, which never waits for the child that it inherits.
   const child = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: "pipe" });
   const pid = Number(await new Promise((resolve) => child.stdout.once("data", resolve)));
-  while (startTimeOf(pid) !== null && runsSince(pid, startTimeOf(pid) ?? "")) {
+  while (startTimeOf(pid) !== null && isSameProcess(pid, startTimeOf(pid) ?? "")) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const start = startTimeOf(pid);

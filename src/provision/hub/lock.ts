@@ -1,7 +1,7 @@
 /** One download of a blob at a time on this machine: two would write into one file. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { runsSince, startTimeOf } from "../../host/proc.ts";
+import { isSameProcess, startTimeOf } from "../../host/proc.ts";
 import { writable } from "./layout.ts";
 
 const POLL_MS = 500;
@@ -48,7 +48,7 @@ function tryTake(path: string, mine: string): boolean {
 
 function isAlive(text: string, path: string): boolean {
   const pid = pidIn(text);
-  if (pid > 0) return runsSince(pid, text.slice(text.indexOf(" ") + 1));
+  if (pid > 0) return isSameProcess(pid, text.slice(text.indexOf(" ") + 1));
   const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - written < WRITTEN_WITHIN_MS;
 }

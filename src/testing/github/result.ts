@@ -42,6 +42,7 @@ export function sampleCell(over: Partial<ResultCell> = {}): ResultCell {
     requestBytes: null,
     metrics: {},
     peakMemory: null,
+    peakVramBytes: null,
     requestDigest: null,
     ...over,
   };
@@ -106,6 +107,9 @@ export function sampleResult(over: Partial<Result> = {}): Result {
     crosschecks: [],
     overhead: null,
     starts: [],
+    guard: null,
+    memorySampling: null,
+    lockWaitMs: null,
     cells: [sampleCell()],
     recommendation: {
       compat: { requiresStringContent: true },
