@@ -113,9 +113,8 @@ async function handle(
   }
   if (url.pathname === "/golden/ping") {
     records.push(record);
-    // As in a real request, both sides have been idle when the answer comes.
-    await new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get("after") ?? 0)));
-    return answerJson(socket, 200, {}, record);
+    const after = Number(url.searchParams.get("after") ?? 0);
+    return ping(socket, after, record);
   }
   if (route === "/health") return answerJson(socket, 200, { status: "ok" }, record);
   if (route === "/v1/models") {
@@ -176,6 +175,16 @@ export function plainReply(script: GoldenScript, limit: number | null): unknown 
     choices: [{ index: 0, message, finish_reason: made.length === limit ? "length" : "stop" }],
     ...(script.plain?.usage === false ? {} : { usage }),
   };
+}
+
+/** As in a stream, the headers are long there and both sides have been idle when the body comes. */
+async function ping(socket: Socket, afterMs: number, record: GoldenRecord): Promise<void> {
+  const type = "content-type: application/json\r\ncontent-length: 2";
+  socket.write(`HTTP/1.1 200 X\r\n${type}\r\n\r\n`);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  const ns = now();
+  socket.write("{}");
+  record.writes.push({ ns, kind: "end", tokens: 0, pieces: [2] });
 }
 
 function answerJson(
