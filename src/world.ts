@@ -1,7 +1,7 @@
 /** The world that a run acts in: folders, requests, the engine that is up. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildRequests } from "./drive/openclaw/request.ts";
 import type { BenchHost } from "./end.ts";
 import { lockMachine, type MachineLock } from "./engine/lock.ts";
@@ -78,7 +78,7 @@ export function openWorld(
       const processes = [spawned, ...spawned.helpers];
       groups = processes.map(({ pid }) => pid);
       const engines = processes.map(({ pid, startTime }) => ({ pid, startTime }));
-      lock?.note(engines, spawned.cgroup);
+      lock?.note({ engines, cgroup: spawned.cgroup, workDir: basename(workDir) });
       host.onEngineSpawned?.(spawned);
     },
     lock: async () => {

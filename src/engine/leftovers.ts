@@ -1,12 +1,11 @@
 /** Ends what a killed run left behind: by recorded process id and start time, never by name. */
-import { existsSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { groupMembers, isSameProcess, startTimeOf } from "../host/proc.ts";
 import { readJournal } from "../journal/journal.ts";
 import { removeLeftCgroup } from "./cgroup.ts";
 import { lockFolder } from "./lock.ts";
-import { sweep } from "./lock-entries.ts";
+import { removeWorkDir, sweep } from "./lock-entries.ts";
 import { signalGroup } from "./process.ts";
 
 /**
@@ -44,10 +43,7 @@ export async function endLeftovers(
       ended.push(pid);
     }
     if (entry.cgroup) await removeLeftCgroup(entry.cgroup);
-    // A journal is a file like any other: only a name that we would have made is taken from it.
-    if (/^inferrs-bench-\w{6}$/.test(entry.workDir)) {
-      rmSync(join(tmpdir(), entry.workDir), { recursive: true, force: true });
-    }
+    removeWorkDir(entry.workDir);
   }
   return { ended };
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSameProcess } from "../host/proc.ts";
 import { removeLeftCgroup } from "./cgroup.ts";
@@ -24,6 +25,8 @@ export interface LockEntry extends ProcessRecord {
   engines: ProcessRecord[];
   /** Name of the engine's cgroup. */
   cgroup: string | null;
+  /** Name of the run's folder below the system's temporary one. */
+  workDir: string | null;
 }
 
 /** A run in the queue. */
@@ -79,10 +82,19 @@ export async function sweep(folder: string): Promise<number[]> {
       ended.push(pid);
     }
     if (left.length > 0) await untilGone(left);
-    if (read.ours && read.entry.cgroup !== null) await removeLeftCgroup(read.entry.cgroup);
+    if (read.ours) {
+      if (read.entry.cgroup !== null) await removeLeftCgroup(read.entry.cgroup);
+      if (read.entry.workDir !== null) removeWorkDir(read.entry.workDir);
+    }
     rmSync(join(folder, file), { force: true });
   }
   return ended;
+}
+
+/** A name comes from a file: only one that we would have made is believed. */
+export function removeWorkDir(name: string): void {
+  if (!/^inferrs-bench-\w{6}$/.test(name)) return;
+  rmSync(join(tmpdir(), name), { recursive: true, force: true });
 }
 
 /** A server of many GB takes a while to go; its memory is wanted by the next. */
@@ -109,10 +121,11 @@ function readEntry(path: string): { entry: LockEntry; ours: boolean } | null {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile() || stat.size > LONGEST) return null;
-    const { pid, startTime, engines, cgroup } = JSON.parse(readFileSync(fd, "utf8"));
-    const records = [{ pid, startTime }, ...engines];
-    if (!records.every(isRecord) || (cgroup !== null && typeof cgroup !== "string")) return null;
-    return { entry: { pid, startTime, engines, cgroup }, ours: stat.uid === process.getuid?.() };
+    const { pid, startTime, engines, cgroup, workDir } = JSON.parse(readFileSync(fd, "utf8"));
+    const names = [cgroup, workDir].every((name) => name === null || typeof name === "string");
+    if (!names || ![{ pid, startTime }, ...engines].every(isRecord)) return null;
+    const entry = { pid, startTime, engines, cgroup, workDir };
+    return { entry, ours: stat.uid === process.getuid?.() };
   } catch {
     return null;
   } finally {

@@ -109,7 +109,7 @@ test("a holder that is killed holds nothing any more", async () => {
 test("its process id, given to another process since, doesn't keep anybody waiting", async () => {
   const { folder, all } = options({ timeoutMs: 0 });
   const stranger = { pid: process.ppid, startTime: "1" };
-  plant(folder, "000000001-7-00000000", { ...stranger, engines: [], cgroup: null });
+  plant(folder, "000000001-7-00000000", { ...stranger, engines: [], cgroup: null, workDir: null });
   (await lockMachine(all)).release();
 });
 
@@ -168,7 +168,12 @@ test("of many at once, one at a time has it, and each gets its turn", async () =
 test("an engine that outlived its run is ended, and then the machine is free", async () => {
   const { folder, all } = options({ timeoutMs: 0 });
   const engine = await orphan();
-  plant(folder, "000000001-7-00000000", { ...gone, engines: [engine], cgroup: null });
+  plant(folder, "000000001-7-00000000", {
+    ...gone,
+    engines: [engine],
+    cgroup: null,
+    workDir: null,
+  });
   const lock = await lockMachine(all);
   assert.equal(isSameProcess(engine.pid, engine.startTime), false);
   lock.release();
@@ -179,7 +184,12 @@ test("another user's file can't make us end a process; its engine is waited for"
 }, async () => {
   const { folder, all } = options({ timeoutMs: 0 });
   const engine = await orphan();
-  const path = plant(folder, "000000001-7-00000000", { ...gone, engines: [engine], cgroup: null });
+  const path = plant(folder, "000000001-7-00000000", {
+    ...gone,
+    engines: [engine],
+    cgroup: null,
+    workDir: null,
+  });
   chownSync(path, 65534, 65534);
   assert.deepEqual(await sweep(folder), []);
   await assert.rejects(lockMachine(all), new RegExp(`process ${engine.pid} `));
@@ -218,7 +228,8 @@ test("every user may queue up", async () => {
 test("what would be left is made known while the engine lives", async () => {
   const { folder, all } = options();
   const lock = await lockMachine(all);
-  lock.note([{ pid: 7, startTime: "9" }], "inferrs-bench-0123456789ab");
+  const cgroup = "inferrs-bench-0123456789ab";
+  lock.note({ engines: [{ pid: 7, startTime: "9" }], cgroup, workDir: "inferrs-bench-abcdef" });
   const [file = ""] = readdirSync(folder);
   const entry = JSON.parse(readFileSync(join(folder, file), "utf8"));
   assert.deepEqual(entry.engines, [{ pid: 7, startTime: "9" }]);

@@ -20,7 +20,7 @@ export interface MachineLock {
   /** Whom it waited for, at last; null: nobody. */
   holder: number | null;
   /** Makes known what would be left behind if this process were killed. */
-  note(engines: LockEntry["engines"], cgroup: string | null): void;
+  note(left: Pick<LockEntry, "engines" | "cgroup" | "workDir">): void;
   release(): void;
 }
 
@@ -110,7 +110,7 @@ function takeTicket(folder: string): Queued & Pick<MachineLock, "note" | "releas
   const { pid } = process;
   const id = `${pid}-${randomBytes(4).toString("hex")}`;
   const startTime = startTimeOf(pid);
-  const entry: LockEntry = { pid, startTime, engines: [], cgroup: null };
+  const entry: LockEntry = { pid, startTime, engines: [], cgroup: null, workDir: null };
   const choosing = `choosing-${id}`;
   // Renamed into its place: it is whole when it appears, and never gone in between.
   const write = (file: string, about: LockEntry) => {
@@ -127,7 +127,7 @@ function takeTicket(folder: string): Queued & Pick<MachineLock, "note" | "releas
     rmSync(join(folder, choosing), { force: true });
     return {
       ...{ file, number, pid, id },
-      note: (engines, cgroup) => write(file, { ...entry, engines, cgroup }),
+      note: (left) => write(file, { ...entry, ...left }),
       release: () => rmSync(join(folder, file), { force: true }),
     };
   } catch (cause) {

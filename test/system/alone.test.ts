@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { groupMembers } from "../../src/host/proc.ts";
@@ -116,6 +117,10 @@ async function killed(at: ReturnType<typeof place>) {
 function nothingLeft(at: ReturnType<typeof place>, engines: number[]): void {
   assert.deepEqual(engines.flatMap(groupMembers), []);
   assert.deepEqual(cgroupsLeft(join(at.cwd, "first")), []);
+  const journal = readFileSync(at.journal("first"), "utf8");
+  const workDirs = [...journal.matchAll(/"workDir":"([^"]+)"/g)];
+  assert.ok(workDirs.length > 0);
+  for (const [, name = ""] of workDirs) assert.equal(existsSync(join(tmpdir(), name)), false);
   assert.deepEqual(readdirSync(join(at.cwd, "lock")), []);
 }
 
