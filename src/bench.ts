@@ -4,7 +4,6 @@ import { type BenchEnd, type BenchHost, failed } from "./end.ts";
 import { endLeftovers, runningIn } from "./engine/leftovers.ts";
 import { finish } from "./finish.ts";
 import { openOutDir } from "./host/files.ts";
-import { readMoment } from "./host/machine/moment.ts";
 import { startTimeOf } from "./host/proc.ts";
 import { openScreen } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
@@ -15,6 +14,7 @@ import { foldEntry } from "./journal/fold.ts";
 import { openJournal } from "./journal/journal.ts";
 import type { RunState } from "./journal/state.ts";
 import { perform } from "./perform.ts";
+import { isOverBudget } from "./plan/budget.ts";
 import { next, type Step } from "./plan/next.ts";
 import { type At, toProgress } from "./plan/progress.ts";
 import type { Plan, VariantSpec } from "./plan/types.ts";
@@ -90,9 +90,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const show = (at: At) => {
     screen.show(() => toProgress(current(state), step, at));
   };
-  const engines = new Set<number>();
   const append = (event: JournalEvent) => {
-    if (event.type === "engine-spawned") engines.add(event.pid);
     state = foldEntry(state, journal.append(event));
   };
   const { toolVersion: version, estimateMs, openclawConfig } = prepared;
@@ -108,15 +106,15 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     estimateMs,
     openclawConfig,
   });
-  append({ type: "moment", at: "start", moment: await readMoment({ env: host.env }) });
-  for (const warning of prepared.warnings) append({ type: "warning", warning });
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
+    // Engines of ours come after download and queue: what goes on until then is not in their way.
+    if (plan.variants.every(({ engine }) => engine.kind !== "inferrs")) await world.noteStart();
     for (;;) {
       const now = current(state);
       if (host.signal.aborted && now.interrupted === null) {
         append({ type: "interrupted", signal: String(host.signal.reason) });
-      } else if (overBudget(now)) append({ type: "stopped", reason: "time-budget" });
+      } else if (isOverBudget(now)) append({ type: "stopped", reason: "time-budget" });
       step = next(now);
       if (step.kind === "done") break;
       show({ running: null, finished: null });
@@ -129,11 +127,6 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     else append({ type: "failed", message: (error as Error).stack ?? message });
   } finally {
     await world.close();
-    // A stopped job has seconds left: it doesn't wait for nvidia-smi.
-    if (!host.signal.aborted) {
-      const moment = await readMoment({ env: host.env, own: engines });
-      append({ type: "moment", at: "end", moment });
-    }
     append({ type: "run-ended" });
     screen.clear();
     journal.close();
@@ -144,11 +137,4 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
 function current(state: RunState | null): RunState {
   if (state === null) throw new Error("the journal holds no run-started");
   return state;
-}
-
-function overBudget(state: RunState): boolean {
-  const budget = state.plan.timeBudgetMs;
-  // The budget is for measuring: waiting for another run's end takes nothing of it.
-  const spentMs = state.elapsedMs - (state.lockWaitMs ?? 0);
-  return budget !== null && state.stopped === null && spentMs > budget;
 }

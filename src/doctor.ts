@@ -6,6 +6,7 @@ import { machineMemoryBytes, readEnvironment } from "./host/environment.ts";
 import { InputError } from "./inputs/error.ts";
 import { readOptions } from "./inputs/options.ts";
 import type { RawOptions } from "./inputs/table.ts";
+import { plain } from "./report/escape.ts";
 import { platformLine } from "./report/machine.ts";
 import { selfTest } from "./selftest/selftest.ts";
 import { renderStep } from "./selftest/steps.ts";
@@ -45,6 +46,9 @@ export async function doctor(
       signal: host.signal,
       githubToken: host.githubToken ?? null,
       toolVersion: version,
+      say: (line) => {
+        host.stderr.write(`${plain(line)}\n`);
+      },
       onDevice: (device) => {
         seen = device;
       },

@@ -36,6 +36,8 @@ export interface World {
   onSpawned: (process: SpawnedEngine) => void;
   /** Waits until no other run has an engine on this machine; at once where that was done. */
   lock: () => Promise<void>;
+  /** Keeps what the machine is at before the first engine; once, however often it is called. */
+  noteStart: () => Promise<void>;
   variants: Map<string, ProvisionedVariant>;
   up: { engine: RunningEngine; pool: ClientPool } | null;
 }
@@ -103,7 +105,11 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   const provisioned = world.variants.get(name);
   if (provisioned === undefined) throw new Error(`variant ${name} was not provisioned`);
   const { engine } = spec;
-  if (engine.kind === "inferrs") await world.lock();
+  if (engine.kind === "inferrs") {
+    await world.lock();
+    if (world.signal.aborted) return;
+    await world.noteStart();
+  }
   if (world.signal.aborted) return;
   world.append({ type: "start-begun", variant: name, start: index, phase });
   const started =

@@ -6,6 +6,7 @@ import { buildRequests } from "./drive/openclaw/request.ts";
 import type { BenchHost } from "./end.ts";
 import { lockMachine, type MachineLock } from "./engine/lock.ts";
 import { signalGroup } from "./engine/process.ts";
+import { readMoment } from "./host/machine/moment.ts";
 import type { Prepared } from "./inputs/prepare.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { World } from "./perform.ts";
@@ -13,7 +14,7 @@ import type { At } from "./plan/progress.ts";
 import { provisionVariant } from "./provision/variant.ts";
 
 export interface OpenWorld extends World {
-  /** Ends what is still alive and takes the work folder away. */
+  /** Ends what is still alive, looks at the machine once more, and gives lock and work folder back. */
   close(): Promise<void>;
 }
 
@@ -29,6 +30,8 @@ export function openWorld(
   const { plan } = prepared;
   const { show, note } = screen;
   let groups: number[] = [];
+  const engines = new Set<number>();
+  let began = false;
   let lock: MachineLock | null = null;
   // The last way out: an exception that nobody caught must not leave an engine behind. Its cgroup
   // can't be taken away so soon: our place in the queue stays, and the next run cleans up by it.
@@ -77,8 +80,9 @@ export function openWorld(
     onSpawned: (spawned) => {
       const processes = [spawned, ...spawned.helpers];
       groups = processes.map(({ pid }) => pid);
-      const engines = processes.map(({ pid, startTime }) => ({ pid, startTime }));
-      lock?.note({ engines, cgroup: spawned.cgroup, workDir: basename(workDir) });
+      engines.add(spawned.pid);
+      const left = processes.map(({ pid, startTime }) => ({ pid, startTime }));
+      lock?.note({ engines: left, cgroup: spawned.cgroup, workDir: basename(workDir) });
       host.onEngineSpawned?.(spawned);
     },
     lock: async () => {
@@ -98,14 +102,29 @@ export function openWorld(
       const { waitedMs, holder } = lock;
       append({ type: "lock-taken", waitedMs, holder });
     },
+    noteStart: async () => {
+      if (began) return;
+      began = true;
+      append({ type: "moment", at: "start", moment: await readMoment({ env: host.env }) });
+    },
     close: async () => {
-      await world.up?.engine.stop();
-      await world.up?.pool.close();
-      world.up = null;
-      onExit();
-      lock?.release();
-      process.removeListener("exit", onExit);
-      rmSync(workDir, { recursive: true, force: true });
+      try {
+        await world.up?.engine.stop();
+        await world.up?.pool.close();
+        world.up = null;
+        onExit();
+        // A stopped job has seconds left: it doesn't wait for nvidia-smi. With the lock released,
+        // the next run's engine may be at work already.
+        if (began && !host.signal.aborted) {
+          const moment = await readMoment({ env: host.env, own: engines });
+          append({ type: "moment", at: "end", moment });
+        }
+      } finally {
+        onExit();
+        lock?.release();
+        process.removeListener("exit", onExit);
+        rmSync(workDir, { recursive: true, force: true });
+      }
     },
   };
   return world;

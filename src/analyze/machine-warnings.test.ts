@@ -77,6 +77,13 @@ test("an unverified platform is never silent", () => {
   assert.equal(platformOfRun(played("auto", [null])).id, "linux-x64-unknown");
 });
 
+test("an older journal that never looked for the device: nothing is said of its platform", () => {
+  const state = played("auto", [null]);
+  assert.ok(machineWarnings(state).some(({ code }) => code === "unverified-platform"));
+  for (const start of state.starts) start.deviceLookedFor = false;
+  assert.deepEqual(machineWarnings(state), []);
+});
+
 test("a GPU that nothing confirms, one that isn't used, and one that was there only sometimes", () => {
   assert.ok(codes("cuda", [null]).includes("device-unconfirmed"));
   assert.ok(!codes("cuda", ["cuda"]).includes("device-unconfirmed"));

@@ -3,7 +3,7 @@ import { attemptsOf, type RunState } from "../journal/state.ts";
 import type { Result } from "../result.ts";
 
 /**
- * Wall time in which no request was in flight and no engine was starting; of the whole run, and of
+ * Wall time in which nothing was fetched, no request in flight and no engine starting; of the whole run, and of
  * the part from the first measured request to the end of the last.
  * @returns null for journals of versions that did not record it
  */

@@ -35,15 +35,6 @@ test("the published schema is the one in use, and a result is valid by it", () =
   assert.equal(validate({ ...result, verdict: "fine" }), false);
 });
 
-test("a journal from before the engine's source was recorded: it is unknown", () => {
-  const { state } = fakeRun(fakePlan());
-  for (const { provisioned } of state.variants.values()) {
-    if (provisioned) Reflect.deleteProperty(provisioned.engine, "source");
-  }
-  const result = resultSchema.parse(toResult(state, context));
-  assert.equal(result.variants[0]?.engine.source, null);
-});
-
 test("requests are counted by what they were for", () => {
   assert.deepEqual(resultOf().requests, {
     probe: 16,

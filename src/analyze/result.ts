@@ -20,7 +20,6 @@ import {
   RESULT_SCHEMA_ID,
   type Result,
   type ResultCell,
-  type ResultVariant,
   type Sample,
 } from "../result.ts";
 import { metricsOfAttempt } from "./burst.ts";
@@ -69,7 +68,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     },
     requests: countRequests(state),
     variants: [...state.variants.values()].flatMap(({ provisioned }) =>
-      provisioned === null ? [] : [withSource(provisioned)],
+      provisioned === null ? [] : [provisioned],
     ),
     starts: state.starts.map((start) => ({
       variant: start.variant,
@@ -123,6 +122,11 @@ function exitOf(
   if (setup !== undefined && asked.length === 0) {
     return { status: "failed", exitReason: "setup-failed", exitDetail: setup.failure };
   }
+  if (state.stopped === "time-budget" && asked.length === 0) {
+    const seconds = Number(((state.plan.timeBudgetMs ?? 0) / 1000).toFixed(1));
+    const detail = `--time-budget: got "${seconds}"; expected enough for the engine to start and answer, but the time was over before anything could be asked. Give a larger --time-budget (fetching and waiting for another run aren't counted).`;
+    return { status: "failed", exitReason: "setup-failed", exitDetail: detail };
+  }
   const partial =
     unmeasured(state).length > 0 ||
     cells.some((cell) => cell.outcome.reason === "budget" || cell.outcome.reason === "engine-gone");
@@ -132,12 +136,6 @@ function exitOf(
     return { status, exitReason: "all-failed", exitDetail: detail };
   }
   return { status, exitReason: "ok", exitDetail: null };
-}
-
-/** Journals of older versions don't say where the engine came from. */
-function withSource(variant: ResultVariant): ResultVariant {
-  const { engine } = variant;
-  return { ...variant, engine: { ...engine, source: engine.source ?? null } };
 }
 
 function countRequests(state: RunState): Result["requests"] {

@@ -1,5 +1,6 @@
 /** The command line of a started engine. */
 import { assetPath } from "../host/assets.ts";
+import { measuredEnvironment } from "../inputs/action.ts";
 import type { VariantSpec } from "../plan/types.ts";
 
 export interface EngineCommand {
@@ -20,8 +21,18 @@ export interface PreparedModel {
   env?: NodeJS.ProcessEnv;
 }
 
-/** The model is there before the engine starts: what is measured has no need of the user's token. */
-const TOKENS = /^(HF_TOKEN|HUGGING_FACE_HUB_TOKEN)$/i;
+/** Those of the hub, and those that GitHub's own tools read. */
+const TOKENS = /^(HF_TOKEN|HUGGING_FACE_HUB_TOKEN|(GITHUB|GH)_(ENTERPRISE_)?TOKEN)$/i;
+
+/**
+ * The environment for whatever is run of the measured program, which may be a stranger's build. The
+ * model is there before the engine starts: it has no need of the user's tokens, nor of what a
+ * workflow's step has of its runner.
+ */
+export function withoutTokens(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const left = Object.entries(measuredEnvironment(env)).filter(([name]) => !TOKENS.test(name));
+  return Object.fromEntries(left);
+}
 
 /** `inferrs serve MODEL --host … --port … --device … MODEL-ARGS ARGS`. */
 export function inferrsCommand(
@@ -66,8 +77,4 @@ export function simCommand(
     ],
     env,
   };
-}
-
-function withoutTokens(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !TOKENS.test(name)));
 }

@@ -65,13 +65,14 @@ export function ahead(folder: string, own: Queued): Queued[] {
 }
 
 /**
- * Takes away the files of dead runs, and ends the engines that they left. Only a file of our own
+ * Takes away the files of dead runs, and ends the engines that they left; what can't be read or
+ * removed stays, and keeps nobody waiting. Only a file of our own
  * user is believed as to that: in a folder where all may write, another's could name any process.
  * @returns the engines that were ended
  */
 export async function sweep(folder: string): Promise<number[]> {
   const ended: number[] = [];
-  for (const file of readdirSync(folder)) {
+  for (const file of filesIn(folder)) {
     if (!FILE.test(file)) continue;
     const read = readEntry(join(folder, file));
     if (read === null || lives(read.entry)) continue;
@@ -86,15 +87,33 @@ export async function sweep(folder: string): Promise<number[]> {
       if (read.entry.cgroup !== null) await removeLeftCgroup(read.entry.cgroup);
       if (read.entry.workDir !== null) removeWorkDir(read.entry.workDir);
     }
-    rmSync(join(folder, file), { force: true });
+    removeIfAllowed(join(folder, file));
   }
   return ended;
+}
+
+/** None of a folder that can't be read: who needs the lock finds that out, and says so. */
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** In a sticky folder another user's files stay. */
+export function removeIfAllowed(path: string, options: { recursive?: boolean } = {}): void {
+  try {
+    rmSync(path, { force: true, ...options });
+  } catch {
+    // A dead run's file is ignored by all.
+  }
 }
 
 /** A name comes from a file: only one that we would have made is believed. */
 export function removeWorkDir(name: string): void {
   if (!/^inferrs-bench-\w{6}$/.test(name)) return;
-  rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  removeIfAllowed(join(tmpdir(), name), { recursive: true });
 }
 
 /** A server of many GB takes a while to go; its memory is wanted by the next. */
@@ -114,7 +133,9 @@ const LONGEST = 10_000;
 function readEntry(path: string): { entry: LockEntry; ours: boolean } | null {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    // Anybody may plant a link here, or a pipe that would be waited for.
+    const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    fd = openSync(path, constants.O_RDONLY | careful);
   } catch {
     return null;
   }

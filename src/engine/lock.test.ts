@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { isSameProcess, startTimeOf } from "../host/proc.ts";
 import { SetupError } from "../inputs/error.ts";
@@ -236,4 +236,92 @@ test("what would be left is made known while the engine lives", async () => {
   assert.equal(entry.pid, process.pid);
   lock.release();
   assert.equal(existsSync(join(folder, file)), false);
+});
+
+/** Runs a script as a user whom permissions hold: root is held by none. */
+async function asNobody(script: string, folder: string): Promise<string> {
+  chmodSync(root, 0o755);
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    ...nobody,
+    env: { ...process.env, INFERRS_BENCH_LOCK_DIR: folder },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  return text;
+}
+
+const module = (name: string) => JSON.stringify(join(import.meta.dirname, name));
+const LOCK = `
+  import { lockMachine } from ${module("lock.ts")};
+  import { endLeftovers } from ${module("leftovers.ts")};
+  const { ended } = await endLeftovers("/nowhere", process.env);
+  const lock = await lockMachine({ timeoutMs: 0, signal: new AbortController().signal, env: process.env, onWait() {} }).catch((error) => error);
+  lock.release?.();
+  console.log(JSON.stringify({ ended, error: lock.message === undefined ? null : lock.name + ": " + lock.message }));`;
+
+test("who needs no lock isn't stopped by a bad folder; who does is told what mends it", async () => {
+  const file = join(root, "file");
+  writeFileSync(file, "");
+  const plain = JSON.parse(await asNobody(LOCK, file));
+  assert.deepEqual(plain.ended, []);
+  assert.match(
+    plain.error,
+    /^SetupError: .*\/file: got .*Remove what stands there, or name another/,
+  );
+
+  const below = JSON.parse(await asNobody(LOCK, join(file, "queue")));
+  assert.match(below.error, /^SetupError: .*expected a folder/);
+
+  for (const mode of [0o000, 0o333]) {
+    const closed = join(root, `closed-${mode}`);
+    mkdirSync(closed);
+    chmodSync(closed, mode);
+    const { ended, error } = JSON.parse(await asNobody(LOCK, closed));
+    assert.deepEqual(ended, []);
+    assert.match(error, /^SetupError: .*\/closed-\d+: got EACCES.*chmod 777 it, or name another/);
+    chmodSync(closed, 0o755);
+    assert.deepEqual(readdirSync(closed), []);
+  }
+});
+
+test("a dead user's file that can't be removed keeps nobody waiting", {
+  skip: process.getuid?.() === 0 ? false : "needs root, to write a file as another user",
+}, async () => {
+  const folder = join(root, "sticky");
+  const left = plant(folder, "000000001-7-00000000", {
+    ...gone,
+    engines: [],
+    cgroup: null,
+    workDir: null,
+  });
+  chmodSync(folder, 0o1777);
+  assert.deepEqual(JSON.parse(await asNobody(LOCK, folder)), { ended: [], error: null });
+  assert.deepEqual(readdirSync(folder), [basename(left)]);
+});
+
+test("a note that can't be written doesn't end the run, and isn't in the way of the next", async () => {
+  const script = `
+    import { chmodSync, readdirSync, readFileSync } from "node:fs";
+    import { lockMachine } from ${module("lock.ts")};
+    const folder = process.env.INFERRS_BENCH_LOCK_DIR;
+    const lock = await lockMachine({ timeoutMs: 0, signal: new AbortController().signal, env: process.env, onWait() {} });
+    const note = (pid) => lock.note({ engines: [{ pid, startTime: "9" }], cgroup: null, workDir: null });
+    chmodSync(folder, 0o555);
+    note(7);
+    chmodSync(folder, 0o777);
+    note(8);
+    const files = readdirSync(folder);
+    console.log(JSON.stringify({ files: files.length, engines: JSON.parse(readFileSync(folder + "/" + files[0], "utf8")).engines }));
+    lock.release();`;
+  // Made below a folder of everybody's, so that the child owns it.
+  const shared = join(root, "shared");
+  mkdirSync(shared);
+  chmodSync(shared, 0o777);
+  const said = JSON.parse(await asNobody(script, join(shared, "queue")));
+  assert.deepEqual(said, { files: 1, engines: [{ pid: 8, startTime: "9" }] });
 });

@@ -13,7 +13,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTimeOf } from "../host/proc.ts";
 import { SetupError } from "../inputs/error.ts";
-import { ahead, type LockEntry, living, type Queued, sweep } from "./lock-entries.ts";
+import {
+  ahead,
+  type LockEntry,
+  living,
+  type Queued,
+  removeIfAllowed,
+  sweep,
+} from "./lock-entries.ts";
 
 export interface MachineLock {
   waitedMs: number;
@@ -63,7 +70,7 @@ export async function lockMachine(options: LockOptions): Promise<MachineLock> {
   };
   let holder: number | null = null;
   for (let clear = 0; clear < 2; ) {
-    const [first] = ahead(folder, ticket);
+    const [first] = aheadOf(folder, ticket);
     if (first === undefined) {
       clear++;
       continue;
@@ -88,6 +95,16 @@ export async function lockMachine(options: LockOptions): Promise<MachineLock> {
   return { waitedMs: holder === null ? 0 : waitedMs(), holder, ...ticket };
 }
 
+/** The folder was there, and may be gone or locked up since. */
+function aheadOf(folder: string, ticket: Ticket): Queued[] {
+  try {
+    return ahead(folder, ticket);
+  } catch (cause) {
+    ticket.release();
+    throw unusable(folder, cause);
+  }
+}
+
 /** Made by whoever is first, and then everybody's. */
 function openFolder(env: NodeJS.ProcessEnv): string {
   const folder = lockFolder(env);
@@ -96,7 +113,7 @@ function openFolder(env: NodeJS.ProcessEnv): string {
     chmodSync(folder, 0o777);
   } catch (cause) {
     // In /tmp anyone may have made it: a link in its place would lead our files elsewhere.
-    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    if (!isFolder(folder)) {
       throw new SetupError(
         `${folder}: got ${(cause as Error).message}; expected a folder in which runs of this machine queue up. Remove what stands there, or name another folder in INFERRS_BENCH_LOCK_DIR.`,
         { cause },
@@ -106,7 +123,24 @@ function openFolder(env: NodeJS.ProcessEnv): string {
   return folder;
 }
 
-function takeTicket(folder: string): Queued & Pick<MachineLock, "note" | "release"> {
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function unusable(folder: string, cause: unknown): SetupError {
+  return new SetupError(
+    `${folder}: got ${(cause as Error).message}; expected a folder that every user may read and write to, on a disk that isn't full. chmod 777 it, or name another folder in INFERRS_BENCH_LOCK_DIR.`,
+    { cause },
+  );
+}
+
+type Ticket = Queued & Pick<MachineLock, "note" | "release">;
+
+function takeTicket(folder: string): Ticket {
   const { pid } = process;
   const id = `${pid}-${randomBytes(4).toString("hex")}`;
   const startTime = startTimeOf(pid);
@@ -115,8 +149,14 @@ function takeTicket(folder: string): Queued & Pick<MachineLock, "note" | "releas
   // Renamed into its place: it is whole when it appears, and never gone in between.
   const write = (file: string, about: LockEntry) => {
     const draft = join(folder, `draft-${id}`);
-    writeFileSync(draft, JSON.stringify(about), { mode: 0o644, flag: "wx" });
-    renameSync(draft, join(folder, file));
+    try {
+      writeFileSync(draft, JSON.stringify(about), { mode: 0o644, flag: "wx" });
+      renameSync(draft, join(folder, file));
+    } catch (error) {
+      // A half one would be in the way of the next.
+      removeIfAllowed(draft);
+      throw error;
+    }
   };
   try {
     write(choosing, entry);
@@ -127,14 +167,17 @@ function takeTicket(folder: string): Queued & Pick<MachineLock, "note" | "releas
     rmSync(join(folder, choosing), { force: true });
     return {
       ...{ file, number, pid, id },
-      note: (left) => write(file, { ...entry, ...left }),
-      release: () => rmSync(join(folder, file), { force: true }),
+      note: (left) => {
+        try {
+          write(file, { ...entry, ...left });
+        } catch {
+          // A full disk: the lock is held all the same, and the journal knows the engine too.
+        }
+      },
+      release: () => removeIfAllowed(join(folder, file)),
     };
   } catch (cause) {
-    rmSync(join(folder, choosing), { force: true });
-    throw new SetupError(
-      `${folder}: got ${(cause as Error).message}; expected a folder that every user may write to. chmod 777 it, or name another folder in INFERRS_BENCH_LOCK_DIR.`,
-      { cause },
-    );
+    removeIfAllowed(join(folder, choosing));
+    throw unusable(folder, cause);
   }
 }

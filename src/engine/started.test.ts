@@ -8,6 +8,7 @@ import { groupMembers } from "../host/proc.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { fakeSmi } from "../testing/fake-smi.ts";
+import { raiseGuard } from "./guard.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { type StartOptions, startEngine } from "./started.ts";
 
@@ -195,4 +196,35 @@ test("a log that is silent: the GPU's driver is asked, and only the engine's own
   assert.ok(second.result.kind === "up");
   assert.equal(second.result.engine.device, null);
   await second.result.engine.stop();
+});
+
+test("an engine that can't be started leaves no cgroup", async (t) => {
+  const folders: string[] = [];
+  const attempt = start({
+    ...inferrs(script("nowhere", "")),
+    model: { name: "org/model", cwd: join(dir, "no-such-folder") },
+    memoryLimitBytes: 1e9,
+    raise: (...given) => {
+      const guard = raiseGuard(...given);
+      if (guard.cgroup !== null) folders.push(guard.cgroup.folder);
+      return guard;
+    },
+  });
+  await assert.rejects(attempt, /could not be started/);
+  if (folders.length === 0) return t.skip("no cgroup may be made here");
+  assert.deepEqual(folders.filter(existsSync), []);
+});
+
+test("the engine sees no token of the user's", async () => {
+  const seen = join(dir, "seen");
+  const names = ["GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"];
+  const tokens = Object.fromEntries([...names, "HF_TOKEN"].map((name) => [name, "canary"]));
+  const { result } = await start({
+    ...inferrs(script("dumps", `env >"${seen}"; exit 2`)),
+    env: { ...process.env, ...tokens, KEPT: "kept" },
+  });
+  assert.equal(result.kind, "failed");
+  const text = readFileSync(seen, "utf8");
+  assert.match(text, /^KEPT=kept$/m);
+  assert.doesNotMatch(text, /canary/);
 });

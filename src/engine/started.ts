@@ -50,6 +50,7 @@ export interface StartOptions {
   onSpawned: (process: SpawnedEngine) => void;
   /** Gives a port that is free now. */
   pickPort?: () => Promise<number>;
+  raise?: typeof raiseGuard;
 }
 
 export type Started =
@@ -85,13 +86,16 @@ async function startOnce(options: StartOptions, port: number): Promise<Started> 
     : inferrsCommand(options.executable, options.variant, options.model, port, options.env);
   const guard: Guard | null = simulated
     ? null
-    : raiseGuard(options.memoryLimitBytes, options.cgroup !== false);
+    : (options.raise ?? raiseGuard)(options.memoryLimitBytes, options.cgroup !== false);
   const { command, args } = guard?.wrap(bare.command, bare.args) ?? bare;
   const spawned = await spawnGroup(command, args, {
     cwd: options.model.cwd,
     env: bare.env,
     logPath: join(options.outDir, "engine.log"),
     title: `${options.variant.name}, start ${options.start}`,
+  }).catch(async (error) => {
+    await guard?.cgroup?.remove();
+    throw error;
   });
   const watch = watchEngine(spawned, guard, {
     statePath: simulated ? statePath : null,

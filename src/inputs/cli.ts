@@ -25,6 +25,7 @@ const SELFTEST_OPTIONS: readonly OptionName[] = [
   "server-arg",
   "sim",
   "memory-limit",
+  "lock-timeout",
   "json",
 ];
 

@@ -31,7 +31,7 @@ import { thisPlatform } from "../provision/inferrs/platform.ts";
 import { readTable } from "../provision/inferrs/table.ts";
 import { checkModelDirectory } from "../provision/model.ts";
 import { renderPlan } from "../report/plan.ts";
-import type { Environment, Warning } from "../result.ts";
+import type { Environment } from "../result.ts";
 import { parseKnobs } from "../sim/knobs.ts";
 import { readMatrix } from "./compat.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
@@ -52,7 +52,6 @@ export interface Prepared {
   estimateMs: number;
   /** What will be run and how long it takes, for the reader. */
   planText: string;
-  warnings: Warning[];
   outDir: string;
   color: boolean;
   toolVersion: string;
@@ -152,7 +151,6 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     environment,
     estimateMs: estimate,
     planText,
-    warnings: [],
     outDir,
     color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,
     toolVersion: toolVersion(),

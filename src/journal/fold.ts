@@ -55,6 +55,8 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     crosscheckRequests: 0,
     guard: null,
     lockWaitMs: null,
+    provisionMs: 0,
+    provisionFromMs: entry.tMs,
     busy: [],
     moments: { start: null, end: null },
     warnings: [],
@@ -79,11 +81,14 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "provisioned": {
       const variant = state.variants.get(event.variant.name);
+      noteProvisioning(state);
       if (variant) variant.provisioned = completeVariant(event.variant);
       return;
     }
     case "provision-failed": {
       const variant = state.variants.get(event.variant);
+      // Also what fails later, like the wait for the machine, is told by this event.
+      if (variant?.provisioned === null) noteProvisioning(state);
       if (variant) variant.failure = event.message;
       return;
     }
@@ -101,6 +106,7 @@ function apply(state: RunState, event: JournalEvent): void {
         exit: null,
         peak: null,
         device: null,
+        deviceLookedFor: false,
         ended: false,
       });
       return;
@@ -109,6 +115,7 @@ function apply(state: RunState, event: JournalEvent): void {
       if (start) {
         start.readyMs = event.readyMs;
         start.device = event.device?.device ?? null;
+        start.deviceLookedFor = event.device !== undefined;
         start.portsTaken = event.portsTaken ?? 0;
         state.busy.push([start.begunMs, state.elapsedMs]);
       }
@@ -191,6 +198,7 @@ function apply(state: RunState, event: JournalEvent): void {
     }
     case "moment":
       state.moments[event.at] = event.moment;
+      state.provisionFromMs = state.elapsedMs;
       return;
     case "warning":
       if (!state.warnings.some((each) => each.text === event.warning.text)) {
@@ -210,6 +218,16 @@ function apply(state: RunState, event: JournalEvent): void {
       state.ended = true;
       return;
   }
+}
+
+/**
+ * Fetching and preparing has no event for its beginning: it begins with the run, after the moment
+ * that older versions read first, or where the one before ended. Warnings come in the middle of it.
+ */
+function noteProvisioning(state: RunState): void {
+  state.busy.push([state.provisionFromMs, state.elapsedMs]);
+  state.provisionMs += state.elapsedMs - state.provisionFromMs;
+  state.provisionFromMs = state.elapsedMs;
 }
 
 /** Starts of one variant that chose differently can't be summed up. */

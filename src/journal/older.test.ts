@@ -22,7 +22,10 @@ function older(): JournalEntry[] {
         node: "v20",
       } as unknown as typeof copy.environment;
     }
-    if (copy.type === "provisioned") Reflect.deleteProperty(copy.variant.server, "deviceSeen");
+    if (copy.type === "provisioned") {
+      Reflect.deleteProperty(copy.variant.server, "deviceSeen");
+      Reflect.deleteProperty(copy.variant.engine, "source");
+    }
     return copy;
   });
 }
@@ -43,5 +46,6 @@ test("a journal of an older version folds: what it doesn't know is null", () => 
   ]);
   assert.equal(result.environment.runner, null);
   assert.equal(result.variants[0]?.server.deviceSeen, null);
+  assert.equal(result.variants[0]?.engine.source, null);
   assert.deepEqual(state.moments, { start: null, end: null });
 });

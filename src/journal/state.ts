@@ -52,6 +52,8 @@ export interface StartState {
   peak: Memory | null;
   /** On which device it served; null where nothing says. */
   device: string | null;
+  /** False in journals of versions that didn't look. */
+  deviceLookedFor: boolean;
   ended: boolean;
 }
 
@@ -99,7 +101,11 @@ export interface RunState {
   guard: GuardMeans | null;
   /** How long the run waited for its turn on this machine; null: it needed none, or not yet. */
   lockWaitMs: number | null;
-  /** When an engine was starting or a request in flight, ms since the journal was opened. */
+  /** How long fetching and preparing engines and models took. */
+  provisionMs: number;
+  /** When the next of them began at the earliest, ms since the journal was opened. */
+  provisionFromMs: number;
+  /** When something was fetched, an engine was starting or a request in flight, ms since the journal was opened. */
   busy: [number, number][];
   /** Null in journals of older versions, and for what a killed run never came to. */
   moments: Moments;

@@ -59,13 +59,15 @@ export function checkModelDirectory(path: string, cwd: string): string {
 /** Prepares a model for an engine that we start. */
 export async function provisionModel(
   spec: ModelSpec,
-  options: Omit<HubContext, "ownCache"> & { cwd: string },
+  options: Omit<HubContext, "ownCache"> & { cwd: string; serverArgs?: readonly string[] },
 ): Promise<ProvisionedModel> {
   switch (spec.kind) {
     case "hub": {
       const { provisionHubModel } = await import("./hub/index.ts");
+      const { quantizationIn } = await import("./hub/quantized.ts");
       const { id, revision = "main", ggufFile = null, tokenizerSource = null } = spec;
-      const request = { id, revision, ggufFile, tokenizerSource };
+      const quantization = quantizationIn(options.serverArgs ?? []);
+      const request = { id, revision, ggufFile, tokenizerSource, quantization };
       return provisionHubModel(request, { ...options, ownCache: cacheDir(options.env) });
     }
     case "served":

@@ -78,8 +78,10 @@ export async function provisionVariant(
   }
   const { inferrs, sha256: expected } = engine;
   const { executable, source } = await provisionInferrs(inferrs, expected, fetchWorld(options));
-  const { version, sha256 } = await identify(executable);
-  const { prepared, described } = await provisionModel(variant.model, options);
+  // Before the model: many GB are not fetched for a program that can't be run here.
+  const { version, sha256 } = await identify(executable, options.env);
+  const { serverArgs } = variant;
+  const { prepared, described } = await provisionModel(variant.model, { ...options, serverArgs });
   return {
     executable,
     model: prepared,

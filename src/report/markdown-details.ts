@@ -82,7 +82,8 @@ export function whatWasRun(result: Result): string {
   return folded("What was run", table(["", ""], kept));
 }
 
-const VERIFIED_BY = {
+/** Who said what a fetched engine must be. */
+export const VERIFIED_BY = {
   table: "the table of digests in this tool",
   api: "the digest that GitHub's API gives",
   user: "the digest that was given",

@@ -1,24 +1,34 @@
 /**
  * `doctor --selftest`: what can only be checked on the machine itself. Starts the engine twice with a
- * model of a few MB that is made here; nothing is downloaded.
+ * model of a few MB that is made here. The engine itself may be fetched: the newest release, where
+ * none is named and none is on PATH.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { platform, release, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { lockMachine, type MachineLock } from "../engine/lock.ts";
 import { signalGroup } from "../engine/process.ts";
 import { startEngine } from "../engine/started.ts";
 import { checkDevice } from "../host/machine/device-check.ts";
 import type { Options } from "../inputs/options.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { type ProvisionedVariant, provisionVariant } from "../provision/variant.ts";
-import type { Environment } from "../result.ts";
+import type { Environment, Warning } from "../result.ts";
 import { chat, deviceSeen, killed, memory, stopped } from "./checks.ts";
-import { complete, failed, passed, type SelfTestStep, type StepId, skipped } from "./steps.ts";
+import {
+  complete,
+  failed,
+  identityWords,
+  passed,
+  type SelfTestStep,
+  type StepId,
+  skipped,
+} from "./steps.ts";
 
 export interface SelfTest {
   options: Pick<
     Options,
-    "engine" | "model" | "device" | "serverArgs" | "memoryLimitBytes" | "offline"
+    "engine" | "model" | "device" | "serverArgs" | "memoryLimitBytes" | "offline" | "lockTimeoutMs"
   >;
   /** For GitHub's API, when a release of inferrs is fetched. */
   githubToken: string | null;
@@ -27,6 +37,8 @@ export interface SelfTest {
   cwd: string;
   signal: AbortSignal;
   toolVersion: string;
+  /** Told what it is at, where that takes a while. */
+  say: (line: string) => void;
   /** Told on which device the engine serves, where that is known. */
   onDevice: (device: string) => void;
   /** Told each step as soon as it is known. */
@@ -34,6 +46,16 @@ export interface SelfTest {
 }
 
 const READY_TIMEOUT_MS = 120_000;
+/** What passes is told so often. */
+const NOTE_EVERY_MS = 10_000;
+
+/** What must not be left behind. */
+interface Left {
+  workDir: string;
+  /** The process groups of the latest life: the engine's first. */
+  groups: number[];
+  lock: MachineLock | null;
+}
 
 /** All steps, in order; nothing is left behind, whatever fails. */
 export async function selfTest(test: SelfTest): Promise<SelfTestStep[]> {
@@ -44,22 +66,24 @@ export async function selfTest(test: SelfTest): Promise<SelfTestStep[]> {
     return step.status !== "fail";
   };
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
-  const pids: number[] = [];
+  const left: Left = { workDir, groups: [], lock: null };
   // The last way out, as in a run: an exception must not leave an engine behind.
   const onExit = () => {
-    for (const pid of pids) signalGroup(pid, "SIGKILL");
+    for (const pid of left.groups) signalGroup(pid, "SIGKILL");
   };
   process.once("exit", onExit);
   try {
-    await lives(test, workDir, pids, add);
+    await lives(test, left, add);
   } finally {
+    onExit();
+    left.lock?.release();
     process.removeListener("exit", onExit);
     rmSync(workDir, { recursive: true, force: true });
   }
-  const left = "the engine may still write to it";
+  const why = "the engine may still write to it";
   add(
     existsSync(workDir)
-      ? failed("cleanup", "expectation-failed", left, "Remove it by hand; please report it.")
+      ? failed("cleanup", "expectation-failed", why, "Remove it by hand; please report it.")
       : passed("cleanup", "what the engines wrote is gone with it"),
   );
   return complete(steps);
@@ -68,30 +92,15 @@ export async function selfTest(test: SelfTest): Promise<SelfTestStep[]> {
 /** Two lives: one that is asked and ends in order, one that is killed. */
 async function lives(
   test: SelfTest,
-  workDir: string,
-  pids: number[],
+  left: Left,
   add: (step: SelfTestStep) => boolean,
 ): Promise<void> {
+  const { workDir } = left;
   const { engine, model, device, serverArgs } = test.options;
   const variant: VariantSpec = { name: "selftest", engine, model, device, serverArgs };
   const about = { cwd: test.cwd, workDir, env: test.env, toolVersion: test.toolVersion };
-  const fetching = {
-    token: test.githubToken,
-    offline: test.options.offline,
-    signal: test.signal,
-    modelCache: null,
-    say: () => {},
-    note: () => {},
-    warn: () => {},
-  };
-  const found = await attempt("executable", add, () =>
-    provisionVariant(variant, { ...about, ...fetching, configDigest: "" }),
-  );
-  if (found === null) return;
-  const { version, sha256 } = found.described.engine;
-  const identity = `version ${version ?? "not told"}${sha256 === null ? "" : `, SHA-256 ${sha256}`}`;
-  add(passed("executable", engine.kind === "sim" ? "the bundled simulator" : identity));
   const simulated = engine.kind === "sim";
+  // Before anything is fetched: on the wrong machine that would be for nothing.
   if (simulated) add(skipped("device-present", "the simulator has no device"));
   else {
     const machine = { platform: platform(), release: release(), env: test.env };
@@ -102,27 +111,60 @@ async function lives(
     const gpus = test.environment.gpus.map((gpu) => gpu.name).join(", ") || "none";
     add(passed("device-present", `${device}; GPUs: ${gpus}`));
   }
+  const warnings: string[] = [];
+  const fetching = {
+    token: test.githubToken,
+    offline: test.options.offline,
+    signal: test.signal,
+    modelCache: null,
+    say: test.say,
+    note: noter(test.say),
+    warn: ({ text }: Warning) => warnings.push(text),
+  };
+  const found = await attempt("executable", add, () =>
+    provisionVariant(variant, { ...about, ...fetching, configDigest: "" }),
+  );
+  if (found === null) return;
+  const words = simulated ? "the bundled simulator" : identityWords(found.described.engine);
+  add(passed("executable", [words, ...warnings].join("; ")));
+  if (!simulated) {
+    left.lock = await attempt("start", add, () =>
+      lockMachine({
+        timeoutMs: test.options.lockTimeoutMs,
+        signal: test.signal,
+        env: test.env,
+        onWait: (pid) => test.say(`waiting for process ${pid}, another run on this machine`),
+      }),
+    );
+    if (left.lock === null) return;
+  }
   for (const life of [0, 1]) {
-    const up = await startEngine(startOptions(test, variant, found, workDir, life, pids));
-    const pid = pids.at(-1) ?? 0;
+    const up = await startEngine(startOptions(test, variant, found, life, left));
+    const pid = left.groups[0] ?? 0;
     if (up.kind === "failed") {
       const { kind, evidence } = up.failure;
       const id = kind === "wrong-device" ? "device-seen" : life === 0 ? "start" : "kill";
       add(failed(id, kind, evidence));
       return;
     }
-    if (up.engine.device !== null) test.onDevice(up.engine.device.device);
-    if (life === 1) add(await killed(up.engine, pid));
-    else {
-      add(passed("start", `ready after ${up.engine.readyMs.toFixed(0)} ms`));
-      add(
-        simulated
-          ? skipped("device-seen", "the simulator has no device")
-          : deviceSeen(device, up.engine, test.environment),
-      );
-      add(await chat(up.engine, test.signal));
-      add(memory(up.engine));
-      add(await stopped(up.engine, pid));
+    try {
+      if (up.engine.device !== null) test.onDevice(up.engine.device.device);
+      if (life === 1) add(await killed(up.engine, pid));
+      else {
+        add(passed("start", `ready after ${up.engine.readyMs.toFixed(0)} ms`));
+        add(
+          simulated
+            ? skipped("device-seen", "the simulator has no device")
+            : deviceSeen(device, up.engine, test.environment),
+        );
+        add(await chat(up.engine, test.signal));
+        add(memory(up.engine));
+        add(await stopped(up.engine, pid));
+      }
+    } catch (error) {
+      // Its cgroup goes with it; the last way out has no time for that.
+      await up.engine.stop();
+      throw error;
     }
   }
 }
@@ -131,23 +173,37 @@ function startOptions(
   test: SelfTest,
   variant: VariantSpec,
   found: ProvisionedVariant,
-  workDir: string,
   start: number,
-  pids: number[],
+  left: Left,
 ): Parameters<typeof startEngine>[0] {
   return {
     variant,
     executable: found.executable,
     model: found.model,
     start,
-    outDir: workDir,
-    workDir,
+    outDir: left.workDir,
+    workDir: left.workDir,
     readyTimeoutMs: READY_TIMEOUT_MS,
     memoryLimitBytes: test.options.memoryLimitBytes,
     env: test.env,
     version: found.described.engine.version,
     signal: test.signal,
-    onSpawned: ({ pid }) => pids.push(pid),
+    onSpawned: (spawned) => {
+      const processes = [spawned, ...spawned.helpers];
+      left.groups = processes.map(({ pid }) => pid);
+      const engines = processes.map(({ pid, startTime }) => ({ pid, startTime }));
+      left.lock?.note({ engines, cgroup: spawned.cgroup, workDir: basename(left.workDir) });
+    },
+  };
+}
+
+/** Progress of a download would be a line a second. */
+function noter(say: (line: string) => void): (line: string, passing: boolean) => void {
+  let at = performance.now();
+  return (line, passing) => {
+    if (passing && performance.now() - at < NOTE_EVERY_MS) return;
+    at = performance.now();
+    say(line);
   };
 }
 

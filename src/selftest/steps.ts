@@ -1,11 +1,12 @@
 /** The self-test's steps as data, and in words. Pure. */
 import { OUTCOMES } from "../analyze/outcomes.ts";
 import { plain } from "../report/escape.ts";
-import type { OutcomeKind } from "../result.ts";
+import { VERIFIED_BY } from "../report/markdown-details.ts";
+import type { OutcomeKind, ResultVariant } from "../result.ts";
 
 export const STEP_IDS = [
-  "executable",
   "device-present",
+  "executable",
   "start",
   "device-seen",
   "chat",
@@ -45,6 +46,18 @@ export function complete(steps: readonly SelfTestStep[]): SelfTestStep[] {
   return STEP_IDS.map(
     (id) => steps.find((step) => step.id === id) ?? skipped(id, "an earlier step failed"),
   );
+}
+
+/** Which executable it is, where it comes from and who vouched for it. */
+export function identityWords({ version, sha256, source }: ResultVariant["engine"]): string {
+  const words = [`version ${version ?? "not told"}`];
+  if (sha256 !== null) words.push(`SHA-256 ${sha256}`);
+  if (source?.kind === "path") words.push("a file of the user's");
+  if (source?.kind === "release")
+    words.push(`release ${source.version}, verified by ${VERIFIED_BY[source.verifiedBy]}`);
+  if (source?.kind === "url")
+    words.push(`from ${source.url}, verified by the digest that was given`);
+  return words.join(", ");
 }
 
 const WHAT: Record<StepId, string> = {

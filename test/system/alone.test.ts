@@ -54,6 +54,8 @@ test("a second run waits for the first, says for whom, and keeps how long", asyn
   const result = resultIn(join(at.cwd, "second"));
   assert.ok((result.lockWaitMs ?? 0) > 0);
   assert.equal(resultIn(join(at.cwd, "first")).lockWaitMs, 0);
+  const journal = readFileSync(at.journal("second"), "utf8");
+  assert.ok(journal.indexOf('"lock-taken"') < journal.indexOf('"moment"'), "not the first's load");
   assert.deepEqual(readdirSync(join(at.cwd, "lock")), []);
 });
 

@@ -46,6 +46,38 @@ test("too little room is found before anything big is fetched: needed and free a
   assert.ok(!hub.requests.some((request) => request.host === "cdn"));
 });
 
+test("the file that inferrs writes beside the weights needs room too, also when they are there", async (t) => {
+  if (why !== false) return t.skip(why);
+  // 2 MB and the margin fit, 1.7 MB beside them don't: the rest is taken by a ballast.
+  const { ensure, hub } = await hubFixture([model({}, 2_000_000)]);
+  const cacheDir = join(dir, "quantized");
+  const ballast = join(dir, "taken");
+  const margin = 16_000_000;
+  const leave = (bytes: number) =>
+    writeFileSync(ballast, Buffer.alloc(Math.max(0, (freeBytes(dir) ?? 0) - bytes)));
+  try {
+    leave(margin + 3_000_000);
+    const quantization = "Q8_0";
+    await assert.rejects(ensure({ quantization }, { cacheDir }), (error: Error) => {
+      assert.equal(error.name, "SetupError");
+      assert.match(
+        error.message,
+        /No room for 4 files and model-Q8_0\.gguf \(about 1\.\d+ MB\), which inferrs writes in the cache: 19\.08 MB/,
+      );
+      return true;
+    });
+    assert.ok(!hub.requests.some((request) => request.host === "cdn"));
+    await ensure({ quantization: null }, { cacheDir });
+    await assert.rejects(
+      ensure({ quantization }, { cacheDir }),
+      /No room for model-Q8_0\.gguf \(about/,
+    );
+  } finally {
+    rmSync(ballast, { force: true });
+    rmSync(cacheDir, { recursive: true, force: true });
+  }
+});
+
 test("a disk that fills up meanwhile: the part that is there is kept, and used afterwards", async (t) => {
   if (why !== false) return t.skip(why);
   const trickle = { bytes: 200_000, everyMs: 20 };

@@ -8,6 +8,7 @@ import { type Asked, diskFullError } from "./errors.ts";
 import { blobPath, type RepoDir } from "./layout.ts";
 import type { RepoFile } from "./needed.ts";
 import { downloadProgress } from "./progress.ts";
+import { type QuantizedFile, quantizedFile } from "./quantized.ts";
 import { notCached, type ResolvedRepo } from "./repo.ts";
 import { freeBytes } from "./space.ts";
 import type { EnsureContext, ModelRequest } from "./types.ts";
@@ -42,15 +43,18 @@ export async function fetchFiles(
     found = await modelCache.restore(entry);
     if (found) missing = await check(missing, sha256, context);
   }
-  const neededBytes = missing.reduce((sum, each) => sum + leftOf(each), 0);
+  const fetchBytes = missing.reduce((sum, each) => sum + leftOf(each), 0);
+  const quantized = quantizedFile(request?.quantization ?? null, wanted);
   const free = freeBytes(client.settings.cacheDir);
-  if (request !== null) tell(request, wanted, neededBytes, free, context);
-  if (missing.length === 0) return sha256;
-  if (free !== null && neededBytes + MARGIN_BYTES > free) {
-    const what = missing.length === 1 ? (missing[0]?.file.path ?? "") : `${missing.length} files`;
+  if (request !== null) tell(request, wanted, { fetchBytes, quantized, free }, context);
+  if (missing.length === 0 && quantized === null) return sha256;
+  const neededBytes = fetchBytes + (quantized?.bytes ?? 0) + MARGIN_BYTES;
+  if (free !== null && neededBytes > free) {
     const { cacheDir: dir } = client.settings;
-    throw diskFullError({ dir, what, neededBytes: neededBytes + MARGIN_BYTES, freeBytes: free });
+    const what = whatNeedsRoom(missing, quantized);
+    throw diskFullError({ dir, what, neededBytes, freeBytes: free });
   }
+  if (missing.length === 0) return sha256;
   const totalBytes = missing.reduce((sum, { file }) => sum + file.bytes, 0);
   const id = wanted[0]?.resolved.id ?? "";
   const progress = downloadProgress({ id, totalBytes }, context.progress);
@@ -102,18 +106,29 @@ function offlineError(missing: Wanted[], { client }: EnsureContext) {
   return notCached(client, { id, revision, missing: paths, input: "--model" });
 }
 
+function whatNeedsRoom(missing: Wanted[], quantized: QuantizedFile | null): string {
+  const files = missing.length === 1 ? (missing[0]?.file.path ?? "") : `${missing.length} files`;
+  if (quantized === null) return files;
+  const own = `${quantized.name} (about ${bytes(quantized.bytes)}), which inferrs writes in the cache`;
+  return missing.length === 0 ? own : `${files} and ${own}`;
+}
+
 function tell(
   { id, revision }: ModelRequest,
   wanted: Wanted[],
-  neededBytes: number,
-  free: number | null,
+  room: { fetchBytes: number; quantized: QuantizedFile | null; free: number | null },
   { client }: EnsureContext,
 ): void {
+  const { fetchBytes, quantized, free } = room;
   const total = wanted.reduce((sum, { file }) => sum + file.bytes, 0);
   const commit = wanted[0]?.resolved.commit ?? "";
   const at = revision === commit ? `commit ${commit}` : `${revision}, commit ${commit}`;
   const what = `${plural(wanted.length, "file")}, ${bytes(total)}`;
-  const todo = neededBytes === 0 ? "all in the cache" : `${bytes(neededBytes)} to fetch`;
-  const room = free === null ? "" : `; ${bytes(free)} free on the disk`;
-  client.log(`${id} at ${at}: ${what}, ${todo}${room}`);
+  const todo = fetchBytes === 0 ? "all in the cache" : `${bytes(fetchBytes)} to fetch`;
+  const own =
+    quantized === null
+      ? ""
+      : `; inferrs writes about ${bytes(quantized.bytes)} beside it (${quantized.name})`;
+  const left = free === null ? "" : `; ${bytes(free)} free on the disk`;
+  client.log(`${id} at ${at}: ${what}, ${todo}${own}${left}`);
 }

@@ -7,6 +7,8 @@ export interface ModelRequest {
   revision: string;
   ggufFile: string | null;
   tokenizerSource: string | null;
+  /** What inferrs makes of safetensors, beside them; null or not given: nothing. */
+  quantization?: string | null;
 }
 
 export interface HubFile {

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { hubFixture, model } from "../../testing/hub/fixture.ts";
+import type { Wanted } from "./fetch-files.ts";
+import { quantizationIn, quantizedFile } from "./quantized.ts";
+
+test("what inferrs makes of the weights, by its arguments", () => {
+  const cases: [string[], string | null][] = [
+    [[], "Q4K"],
+    [["--quantize"], "Q4K"],
+    [["--quantize=Q8_0"], "Q8_0"],
+    [["--quantize=q4_k_m"], "Q4K"],
+    [["--quantize=none"], null],
+    [["--quantize=False"], null],
+    [["--paged-attention=0.5"], null],
+    [["--dtype=f16"], "Q4K"],
+  ];
+  for (const [args, expected] of cases)
+    assert.equal(quantizationIn(args), expected, args.join(" "));
+});
+
+test("the first line names the file that inferrs will write, until it is there", async () => {
+  const { ensure, lines } = await hubFixture([model({}, 1_600_000)]);
+  const { commit } = await ensure({ quantization: "Q4K" });
+  assert.match(
+    lines[0] ?? "",
+    /to fetch; inferrs writes about \S+ \S+ beside it \(model-Q4K\.gguf\)/,
+  );
+  lines.length = 0;
+  await ensure({ quantization: "Q4K" });
+  assert.match(lines[0] ?? "", /all in the cache; inferrs writes about/);
+  assert.match(commit, /^[0-9a-f]{40}$/);
+  lines.length = 0;
+  await ensure({ quantization: null });
+  assert.doesNotMatch(lines[0] ?? "", /inferrs writes/);
+});
+
+test("4.5 of 16 bits; nothing for a GGUF file, or where the file is there", async () => {
+  const { home, ensure } = await hubFixture([model({}, 1_600_000)]);
+  const { commit } = await ensure();
+  const repo = { id: "org/model", dir: join(home, "hub", "models--org--model") };
+  const wanted = (path: string): Wanted => ({
+    repo,
+    resolved: { id: repo.id, revision: "main", commit, files: [], baseModel: null },
+    file: { path, bytes: 1_600_000, digest: "" },
+  });
+  const weights = [wanted("config.json"), wanted("a.safetensors"), wanted("b.safetensors")];
+  assert.deepEqual(quantizedFile("Q4K", weights), { name: "model-Q4K.gguf", bytes: 900_000 });
+  assert.equal(quantizedFile(null, weights), null);
+  assert.equal(quantizedFile("Q4K", [wanted("model.gguf"), wanted("config.json")]), null);
+  writeFileSync(join(repo.dir, "snapshots", commit, "model-Q4K.gguf"), "");
+  assert.equal(quantizedFile("Q4K", weights), null);
+  assert.equal(quantizedFile("Q8_0", weights)?.bytes, 1_700_000);
+});
