@@ -7,7 +7,7 @@ import {
   hasPassed,
   type RunState,
 } from "../journal/state.ts";
-import { ALONE, lightest } from "../plan/load.ts";
+import { ALONE, keyWithoutLoad, lightest } from "../plan/load.ts";
 import { variationOfTurn } from "../plan/variation.ts";
 import {
   type Compat,
@@ -268,9 +268,8 @@ function metricsOf(
 
 /** Whether the same is asked under another load, too. */
 function hasOtherLoads({ plan }: RunState, { spec }: CellState): boolean {
-  const alike = (other: CellState["spec"]) =>
-    JSON.stringify([other.variant, other.scenario, other.compat]);
-  return plan.cells.some((other) => other.id !== spec.id && alike(other) === alike(spec));
+  const key = keyWithoutLoad(spec);
+  return plan.cells.some((other) => other.id !== spec.id && keyWithoutLoad(other) === key);
 }
 
 const COLD: readonly [MetricName, MetricName][] = [

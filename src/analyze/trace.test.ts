@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Exchange, Segment } from "../drive/types.ts";
+import { exchangeOf } from "../testing/calls.ts";
 import { traceExchange } from "./trace.ts";
 
 const chunk = (delta: object, finish: string | null = null) =>
@@ -12,24 +13,7 @@ function exchange(pieces: (string | [number, string])[], over: Partial<Exchange>
     const [tMs, text] = typeof piece === "string" ? [10 * (index + 1), piece] : piece;
     return { tNs: tMs * 1e6, bytes: Buffer.from(text) };
   });
-  return {
-    method: "POST",
-    path: "/v1/chat/completions",
-    step: 0,
-    kind: "generate",
-    stream: true,
-    sentNs: 0,
-    requestBytes: 1,
-    requestDigest: "d",
-    requestBody: null,
-    connectMs: null,
-    status: 200,
-    headersNs: 1e6,
-    headers: { "content-type": "text/event-stream" },
-    segments,
-    end: { kind: "closed", tNs: 1e9 },
-    ...over,
-  };
+  return exchangeOf({ segments, ...over });
 }
 
 test("inferrs's role chunk before prefill is an event and no token", () => {

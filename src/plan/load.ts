@@ -51,22 +51,25 @@ export function weightOf(load: Load): number {
   return load.kind === "closed" ? load.concurrency : 1e6 + load.requestsPerSecond;
 }
 
-interface Loaded {
+interface Asked {
   variant: string;
   scenario: string;
   compat: unknown;
-  load: Load;
+}
+
+/** Equal for cells that differ in nothing but their load. */
+export function keyWithoutLoad({ variant, scenario, compat }: Asked): string {
+  return JSON.stringify([variant, scenario, compat]);
 }
 
 /** Of cells that differ only in their load, the lightest: what one user alone would see. */
-export function lightest<Cell extends Loaded>(cells: readonly Cell[]): Cell[] {
-  const keyOf = (cell: Cell) => JSON.stringify([cell.variant, cell.scenario, cell.compat]);
+export function lightest<Cell extends Asked & { load: Load }>(cells: readonly Cell[]): Cell[] {
   const least = new Map<string, Cell>();
   for (const cell of cells) {
-    const other = least.get(keyOf(cell));
+    const other = least.get(keyWithoutLoad(cell));
     if (other === undefined || weightOf(cell.load) < weightOf(other.load)) {
-      least.set(keyOf(cell), cell);
+      least.set(keyWithoutLoad(cell), cell);
     }
   }
-  return cells.filter((cell) => least.get(keyOf(cell)) === cell);
+  return cells.filter((cell) => least.get(keyWithoutLoad(cell)) === cell);
 }

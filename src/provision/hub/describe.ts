@@ -1,9 +1,10 @@
 /** What the plan says of a hub model: what is in the cache, without asking anybody. */
+
+import { freeBytes } from "../../host/disk.ts";
 import { bytes, list } from "../../report/format.ts";
 import { type CacheView, viewCache } from "./cached.ts";
 import { repoDir } from "./layout.ts";
 import type { HubSettings } from "./settings.ts";
-import { freeBytes } from "./space.ts";
 
 /** One line: `google/gemma-4-E2B-it, in the cache (commit 0123456, 10.2 GB)`, or what is missing. */
 export function describeHubModel(

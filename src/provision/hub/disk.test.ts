@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { freeBytes } from "../../host/disk.ts";
 import { hubFixture, model } from "../../testing/hub/fixture.ts";
 import { sha256 } from "../../testing/hub/repos.ts";
-import { freeBytes } from "./space.ts";
 
 /** Room for the small files of a model, the margin and a part of the weights. */
 const DISK_MB = 20;

@@ -1,6 +1,7 @@
 /** One file of the hub into its blob: resumed where it broke off, and checked before it counts. */
 import { open, rename, rm, stat } from "node:fs/promises";
 import type { Response } from "undici";
+import { freeBytes } from "../../host/disk.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { backoffMs } from "./answers.ts";
 import { append, startOf } from "./body.ts";
@@ -10,7 +11,6 @@ import { type HubClient, reasonOf } from "./fetch.ts";
 import { blobPath, cannotWrite, type RepoDir } from "./layout.ts";
 import { takeLock } from "./lock.ts";
 import type { RepoFile } from "./needed.ts";
-import { freeBytes } from "./space.ts";
 
 /** Tries in a row that bring not one byte. */
 const FRUITLESS = 5;

@@ -1,5 +1,6 @@
 /** The files that are wanted: what is there is checked, the disk is looked at, the rest is fetched. */
 import { statSync } from "node:fs";
+import { freeBytes } from "../../host/disk.ts";
 import { bytes, plural } from "../../report/format.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { checkOnce, remember } from "./checked.ts";
@@ -10,7 +11,6 @@ import type { RepoFile } from "./needed.ts";
 import { downloadProgress } from "./progress.ts";
 import { type QuantizedFile, quantizedFile } from "./quantized.ts";
 import { notCached, type ResolvedRepo } from "./repo.ts";
-import { freeBytes } from "./space.ts";
 import type { EnsureContext, ModelRequest } from "./types.ts";
 
 export interface Wanted {

@@ -39,7 +39,7 @@ export async function unpack(what: string, file: string, dir: string): Promise<E
   try {
     const entries = await format.list(file);
     for (const entry of entries) checkEntry(what, entry);
-    await checkSpace(
+    checkSpace(
       `${what}, unpacked,`,
       dir,
       entries.reduce((sum, entry) => sum + entry.bytes, 0),

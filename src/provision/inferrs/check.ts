@@ -1,10 +1,10 @@
 /** What can be found wrong with inferrs's source before anything starts, without the network. */
 import { existsSync } from "node:fs";
+import { freeBytes } from "../../host/disk.ts";
 import { InputError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
 import { findExecutable, sha256Of } from "../executable.ts";
 import { cachedVersions, cacheRoot, entryDir } from "./cache.ts";
-import { freeBytes } from "./disk.ts";
 import { missing } from "./from-cache.ts";
 import { serverUrl } from "./http.ts";
 import { assetFor } from "./platform.ts";
@@ -79,7 +79,7 @@ function requireCached(version: string, what: string, { env, offline, platform }
 }
 
 async function fromWhere(asset: string, size: number | null, { env }: Here): Promise<string> {
-  const free = await freeBytes(cacheRoot(env));
+  const free = freeBytes(cacheRoot(env));
   const much = size === null ? "size not known yet" : bytes(size);
   return `: ${asset} from ${new URL(serverUrl(env)).host} unless it is cached (${much}; ${bytes(free)} free on disk)`;
 }

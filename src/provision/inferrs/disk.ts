@@ -1,23 +1,11 @@
 /** Room on the disk: looked at first, and told apart from other failures when it runs out. */
-import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { freeBytes } from "../../host/disk.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
 
-/** Bytes that may still be written to the disk of a folder, which needn't be there yet. */
-export async function freeBytes(dir: string): Promise<number | null> {
-  let at = dir;
-  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  return await statfs(at).then(
-    ({ bavail, bsize }) => bavail * bsize,
-    () => null,
-  );
-}
-
 /** @throws SetupError when there is not enough room for so many bytes more */
-export async function checkSpace(what: string, dir: string, needed: number): Promise<void> {
-  const free = await freeBytes(dir);
+export function checkSpace(what: string, dir: string, needed: number): void {
+  const free = freeBytes(dir);
   if (free === null || free >= needed) return;
   throw new SetupError(
     `${what} needs ${bytes(needed)} in ${dir}, where ${bytes(free)} are free. ${MAKE_ROOM}`,

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { freeBytes } from "../../host/disk.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
-import { checkSpace, freeBytes, writeFailure } from "./disk.ts";
+import { checkSpace, writeFailure } from "./disk.ts";
 import { broken } from "./failure.ts";
 import { type Answer, type Http, networkFailure } from "./http.ts";
 import { begin, type Progress, rangeHeaders } from "./resume.ts";
@@ -71,12 +72,12 @@ async function room(
   { written }: Progress,
   world: FetchWorld,
 ): Promise<void> {
-  const free = await freeBytes(dir);
+  const free = freeBytes(dir);
   const size = total === null ? "of unknown size" : bytes(total);
   const from = written === 0 ? "" : `, going on after ${bytes(written)}`;
   const left = free === null ? "" : `; ${bytes(free)} free on disk`;
   world.say(`${what}: downloading ${size} from ${new URL(url).host}${from}${left}`);
-  if (total !== null) await checkSpace(what, dir, total - written);
+  if (total !== null) checkSpace(what, dir, total - written);
 }
 
 async function write(

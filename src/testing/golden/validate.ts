@@ -267,7 +267,7 @@ function compareTimes(
 }
 
 /** Tokens made after those of the first chunk, by the time from that chunk to the last token. */
-function trueRate(record: GoldenRecord): number | null {
+export function trueRate(record: GoldenRecord): number | null {
   const made = record.writes.filter(({ tokens }) => tokens > 0);
   const first = made.findIndex(({ kind }) => kind !== "token");
   const from = made[first];

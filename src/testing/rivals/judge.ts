@@ -2,6 +2,7 @@
 import { median } from "../../analyze/statistics.ts";
 import type { GoldenScript } from "../golden/script.ts";
 import type { GoldenRecord } from "../golden/server.ts";
+import { trueRate } from "../golden/validate.ts";
 import type { Told } from "./types.ts";
 
 export const LIMITS = { ttftMs: 5, ttftShare: 0.05, rateShare: 0.02 };
@@ -26,24 +27,13 @@ export function truthOf(script: GoldenScript, records: readonly GoldenRecord[]):
     passes: script.truth.outcome === "pass",
     outputTokens: script.truth.output,
     ttftMs: middle(streamed.map(firstToken)),
-    decodeTokensPerSecond: script.truth.decode ? middle(streamed.map(rate)) : null,
+    decodeTokensPerSecond: script.truth.decode ? middle(streamed.map(trueRate)) : null,
   };
 }
 
 function firstToken({ arrivedNs, writes }: GoldenRecord): number | null {
   const first = writes.find(({ kind }) => kind === "answer" || kind === "reasoning");
   return first === undefined ? null : (first.ns - arrivedNs) / 1e6;
-}
-
-/** Tokens made after those of the first chunk, by the time from that chunk to the last token. */
-function rate({ writes }: GoldenRecord): number | null {
-  const made = writes.filter(({ tokens }) => tokens > 0);
-  const first = made.findIndex(({ kind }) => kind !== "token");
-  const from = made[first];
-  const last = made.at(-1);
-  if (from === undefined || last === undefined || last.ns <= from.ns) return null;
-  const count = made.slice(first + 1).reduce((sum, { tokens }) => sum + tokens, 0);
-  return count / ((last.ns - from.ns) / 1e9);
 }
 
 export interface Verdict {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { numberAt, perSecond, readJson, unlessZero } from "./json.ts";
+import { readBenchServe } from "./bench-serve.ts";
 import type { Rival } from "./types.ts";
 
 const VERSION = "0.5.23";
@@ -32,16 +32,9 @@ export const sglang: Rival = {
     ],
   }),
   read: (job) => {
-    const report = readJson(join(job.dir, "report.json"));
-    const completed = numberAt(report, "completed");
-    const total = unlessZero(numberAt(report, "total_output_tokens"));
-    return {
-      succeeded: completed,
-      // It doesn't tell: whoever isn't completed has failed.
-      failed: completed === null ? null : job.requests - completed,
-      ttftMs: unlessZero(numberAt(report, "median_ttft_ms")),
-      outputTokens: total === null || !completed ? null : total / completed,
-      decodeTokensPerSecond: perSecond(numberAt(report, "median_tpot_ms")),
-    };
+    const { told } = readBenchServe(job.dir);
+    // It doesn't tell: whoever isn't completed has failed.
+    const failed = told.succeeded === null ? null : job.requests - told.succeeded;
+    return { ...told, failed };
   },
 };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { numberAt, perSecond, readJson, unlessZero } from "./json.ts";
+import { readBenchServe } from "./bench-serve.ts";
+import { numberAt } from "./json.ts";
 import type { Rival } from "./types.ts";
 
 const VERSION = "0.33.0";
@@ -31,15 +32,7 @@ export const vllm: Rival = {
     ],
   }),
   read: (job) => {
-    const report = readJson(join(job.dir, "report.json"));
-    const completed = numberAt(report, "completed");
-    const total = unlessZero(numberAt(report, "total_output_tokens"));
-    return {
-      succeeded: completed,
-      failed: numberAt(report, "failed"),
-      ttftMs: unlessZero(numberAt(report, "median_ttft_ms")),
-      outputTokens: total === null || !completed ? null : total / completed,
-      decodeTokensPerSecond: perSecond(numberAt(report, "median_tpot_ms")),
-    };
+    const { report, told } = readBenchServe(job.dir);
+    return { ...told, failed: numberAt(report, "failed") };
   },
 };
