@@ -6,6 +6,7 @@ import type { DeviceSeen } from "../engine/device.ts";
 import { fold } from "../journal/fold.ts";
 import type { Device } from "../plan/types.ts";
 import { fakePlan, fakeRun } from "../testing/fake-run.ts";
+import { UNKNOWN_MOMENT } from "../testing/moment.ts";
 import { machineWarnings, platformOfRun } from "./machine-warnings.ts";
 import { UNVERIFIED, VERIFIED } from "./platforms.ts";
 import { toResult } from "./result.ts";
@@ -42,15 +43,7 @@ function played(
       entry.device = device === null ? null : ({ device, words: "w" } satisfies DeviceSeen);
     }
   }
-  const moment = {
-    load1: over.load1 ?? 0,
-    ticks: null,
-    throttling: null,
-    thermalThrottles: null,
-    swapUsedBytes: null,
-    gpus: null,
-    gpuOthers: null,
-  };
+  const moment = { ...UNKNOWN_MOMENT, load1: over.load1 ?? 0 };
   const last = entries.at(-1);
   assert.ok(last);
   entries.splice(-1, 0, { ...last, type: "moment", at: "start", moment });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UNKNOWN_MOMENT } from "../testing/moment.ts";
 import { type Moment, momentWarnings } from "./moments.ts";
 
 const quiet: Moment = {
@@ -19,15 +20,7 @@ const codes = (start: Partial<Moment> | null, end: Partial<Moment> | null, cores
 
 test("a quiet machine gives no warning, nor does one of which nothing is known", () => {
   assert.deepEqual(codes({}, {}), []);
-  const unknown: Moment = {
-    load1: null,
-    ticks: null,
-    throttling: null,
-    thermalThrottles: null,
-    swapUsedBytes: null,
-    gpus: null,
-    gpuOthers: null,
-  };
+  const unknown = UNKNOWN_MOMENT;
   assert.deepEqual(codes(unknown, unknown), []);
   assert.deepEqual(codes(unknown, {}), [], "a counter without its beginning tells nothing");
   assert.deepEqual(codes(null, null), []);

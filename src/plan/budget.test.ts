@@ -6,19 +6,12 @@ import type { JournalEntry, JournalEvent } from "../journal/events.ts";
 import { fold } from "../journal/fold.ts";
 import { resultSchema } from "../result.ts";
 import { fakePlan, fakeRun } from "../testing/fake-run.ts";
+import { UNKNOWN_MOMENT } from "../testing/moment.ts";
 import { isOverBudget } from "./budget.ts";
 
 const context = { renderConfig: () => "{}", guideCompat: {} };
 const [begun, provisioned] = fakeRun(fakePlan({ timeBudgetMs: 1000 })).entries;
-const moment = {
-  load1: 0,
-  ticks: null,
-  throttling: null,
-  thermalThrottles: null,
-  swapUsedBytes: null,
-  gpus: null,
-  gpuOthers: null,
-};
+const moment = { ...UNKNOWN_MOMENT, load1: 0 };
 
 /** A journal with these events at these times. */
 function stateAt(...events: [number, JournalEvent][]) {
