@@ -215,6 +215,19 @@ test("an engine that can't be started leaves no cgroup", async (t) => {
   assert.deepEqual(folders.filter(existsSync), []);
 });
 
+test("an engine that nobody could be told of is ended", async () => {
+  const pids: number[] = [];
+  const attempt = start({
+    ...inferrs(script("untold", "sleep 600 &")),
+    onSpawned: ({ pid }) => {
+      pids.push(pid);
+      throw new Error("the journal can't be written");
+    },
+  });
+  await assert.rejects(attempt, /journal can't be written/);
+  assert.deepEqual(pids.map(groupMembers), [[]]);
+});
+
 test("the engine sees no token of the user's", async () => {
   const seen = join(dir, "seen");
   const names = ["GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"];

@@ -103,26 +103,30 @@ async function startOnce(options: StartOptions, port: number): Promise<Started> 
     env: options.env,
     limitBytes: options.memoryLimitBytes,
   });
-  options.onSpawned({
-    pid: spawned.pid,
-    startTime: spawned.startTime,
-    cgroup: guard?.cgroup == null ? null : basename(guard.cgroup.folder),
-    helpers: watch.helpers,
-    guard: guard?.means ?? null,
-  });
   const end = () => watch.end(STOP_GRACE_MS);
-
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const client = new MeasuringClient(baseUrl, null);
   const stop = AbortSignal.any([options.signal, watch.gone]);
-  const readiness = await waitUntilReady(client, options.readyTimeoutMs, stop)
-    .then((ready) => notAStranger(ready, port, watch))
-    .catch(async (error) => {
-      await end();
-      throw error;
+  let readiness: Readiness;
+  let readyMs: number;
+  try {
+    options.onSpawned({
+      pid: spawned.pid,
+      startTime: spawned.startTime,
+      cgroup: guard?.cgroup == null ? null : basename(guard.cgroup.folder),
+      helpers: watch.helpers,
+      guard: guard?.means ?? null,
     });
-  const readyMs = performance.now() - began;
-  await client.close();
+    const ready = await waitUntilReady(client, options.readyTimeoutMs, stop);
+    readiness = await notAStranger(ready, port, watch);
+    readyMs = performance.now() - began;
+  } catch (error) {
+    // Who isn't told of it, or doesn't get it, can't end it.
+    await end();
+    throw error;
+  } finally {
+    await client.close();
+  }
   const { device: asked } = options.variant;
   const about = { pid: spawned.pid, log: spawned.log(), env: options.env };
   const device = simulated ? null : await witnessDevice(asked, about);
