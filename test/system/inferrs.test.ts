@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { tarGz } from "../../src/testing/archives.ts";
 import {
   type ReleaseServer,
@@ -29,7 +29,6 @@ let github: ReleaseServer;
 before(async () => {
   github = await startReleaseServer([{ version: VERSION, assets: { [ASSET]: archive } }]);
 });
-after(() => github.close());
 
 const SHORT = ["--scenario", "smoke", "--starts", "1", "--rounds", "1", "--model", "synthetic"];
 const environment = (cwd: string): NodeJS.ProcessEnv => ({

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { promisify } from "node:util";
 import {
   ASSET,
@@ -21,7 +21,6 @@ let github: ReleaseServer;
 before(async () => {
   github = await startReleaseServer([{ version: VERSION, assets: { [ASSET]: linuxArchive() } }]);
 });
-after(() => github.close());
 
 const spec = { kind: "version", version: VERSION } as const;
 

@@ -30,9 +30,8 @@ before(async () => {
   ]);
 });
 small = mountSmall();
-after(async () => {
+after(() => {
   if ("dir" in small) execFileSync("umount", [small.dir]);
-  await github.close();
 });
 
 function mountSmall(): { dir: string } | { skip: string } {

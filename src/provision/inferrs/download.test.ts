@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
 import {
   ASSET,
   linuxArchive,
@@ -27,7 +27,6 @@ let world: TestWorld;
 before(async () => {
   github = await startReleaseServer([{ version: VERSION, assets: { [ASSET]: archive } }]);
 });
-after(() => github.close());
 beforeEach(() => {
   github.rule();
   github.requests.length = 0;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
 import {
   ASSET,
   linuxArchive,
@@ -38,7 +38,6 @@ let world: TestWorld;
 before(async () => {
   github = await startReleaseServer(releases);
 });
-after(() => github.close());
 beforeEach(() => {
   github.rule();
   github.requests.length = 0;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, request as send } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { after, before, beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
 import { ASSET, linuxArchive, testWorld, VERSION } from "../../testing/github/fetch-world.ts";
 import { type ReleaseServer, startReleaseServer } from "../../testing/github/releases.ts";
 import { Http } from "./http.ts";
@@ -42,12 +42,8 @@ before(async () => {
     socket.on("error", () => target.destroy());
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  proxy.unref();
   proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-});
-after(async () => {
-  await github.close();
-  proxy.closeAllConnections();
-  proxy.close();
 });
 beforeEach(() => {
   asked.length = 0;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { ASSET, linuxArchive, scratch, VERSION } from "../../testing/github/fetch-world.ts";
 import {
   COMMIT,
@@ -29,7 +29,6 @@ let github: ReleaseServer;
 before(async () => {
   github = await startReleaseServer(releases);
 });
-after(() => github.close());
 
 function update(
   text: string,

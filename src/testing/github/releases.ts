@@ -184,6 +184,8 @@ async function listen(handle: Handler): Promise<Server> {
     handle(new URL(request.url ?? "/", addressOf(server)), request, response, null);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // It ends with its tests, also where all of them were filtered out and no hook closes it.
+  server.unref();
   return server;
 }
 
@@ -202,4 +204,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const assets = Object.fromEntries(files.map((path) => [basename(path), readFileSync(path)]));
   const { url } = await startReleaseServer([{ version, assets }]);
   process.stdout.write(`${url}\n`);
+  // Until it is ended.
+  setInterval(() => {}, 2 ** 30);
 }
