@@ -82,6 +82,8 @@ function withoutSecrets(variant: VariantSpec): VariantSpec {
 /** The loop: what next, do it, remember it. */
 async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const { plan, options } = prepared;
+  // The journal's clock is the budget's: what must be waited for comes before it.
+  const environment = await prepared.environment;
   const journal = openJournal(join(prepared.outDir, "journal.jsonl"));
   const kind = options.quiet ? "none" : host.entry === "cli" ? "live" : "log";
   const screen = openScreen(host.stderr, kind, prepared.color);
@@ -94,7 +96,6 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     state = foldEntry(state, journal.append(event));
   };
   const { toolVersion: version, estimateMs, openclawConfig } = prepared;
-  const environment = await prepared.environment;
   const at = new Date().toISOString();
   append({
     type: "run-started",

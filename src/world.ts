@@ -105,7 +105,9 @@ export function openWorld(
     noteStart: async () => {
       if (began) return;
       began = true;
-      append({ type: "moment", at: "start", moment: await readMoment({ env: host.env }) });
+      const from = now();
+      const moment = await readMoment({ env: host.env });
+      append({ type: "moment", at: "start", moment, tookMs: now() - from });
     },
     close: async () => {
       try {

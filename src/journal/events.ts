@@ -134,7 +134,13 @@ export type JournalEvent =
       peak: Memory | null;
     }
   /** What the machine was at, before the first engine was started and after the last had ended. */
-  | { type: "moment"; at: "start" | "end"; moment: Moment }
+  | {
+      type: "moment";
+      at: "start" | "end";
+      moment: Moment;
+      /** How long that was looked at; absent in journals of older versions. */
+      tookMs?: number;
+    }
   | { type: "warning"; warning: Warning }
   | { type: "interrupted"; signal: string }
   | { type: "stopped"; reason: "time-budget" }

@@ -57,6 +57,7 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     lockWaitMs: null,
     provisionMs: 0,
     provisionFromMs: entry.tMs,
+    momentMs: 0,
     busy: [],
     moments: { start: null, end: null },
     warnings: [],
@@ -199,6 +200,7 @@ function apply(state: RunState, event: JournalEvent): void {
     case "moment":
       state.moments[event.at] = event.moment;
       state.provisionFromMs = state.elapsedMs;
+      if (event.at === "start") state.momentMs = event.tookMs ?? 0;
       return;
     case "warning":
       if (!state.warnings.some((each) => each.text === event.warning.text)) {

@@ -105,6 +105,8 @@ export interface RunState {
   provisionMs: number;
   /** When the next of them began at the earliest, ms since the journal was opened. */
   provisionFromMs: number;
+  /** How long looking at the machine took, before the first engine. */
+  momentMs: number;
   /** When something was fetched, an engine was starting or a request in flight, ms since the journal was opened. */
   busy: [number, number][];
   /** Null in journals of older versions, and for what a killed run never came to. */

@@ -51,6 +51,27 @@ test("journals that read the machine before the download count from there", () =
   assert.deepEqual(state.busy, [[500, 90_000]]);
 });
 
+test("looking at the machine takes nothing of it, whether before the download or after it", () => {
+  const looked: JournalEvent = { type: "moment", at: "start", moment, tookMs: 5000 };
+  const after = [
+    [10, fetched()],
+    [5010, looked],
+  ] as [number, JournalEvent][];
+  assert.equal(isOverBudget(stateAt(...after, [6000, starting])), false);
+  assert.equal(isOverBudget(stateAt(...after, [6020, starting])), true);
+  const before = [
+    [5000, looked],
+    [5010, fetched()],
+  ] as [number, JournalEvent][];
+  assert.equal(isOverBudget(stateAt(...before, [6000, starting])), false);
+  assert.equal(isOverBudget(stateAt(...before, [6020, starting])), true);
+});
+
+test("a budget doesn't end while it is found out what has to be fetched", () => {
+  assert.equal(isOverBudget(stateAt([40_000, warned])), false);
+  assert.equal(isOverBudget(stateAt([40_000, warned], [90_000, fetched()])), false);
+});
+
 test("a lock that isn't had is no provisioning, though told by the same event", () => {
   const failed: JournalEvent = { type: "provision-failed", variant: "head", message: "taken" };
   const state = stateAt([10, fetched()], [600_000, failed]);
