@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,83 @@ test("a program of another machine, which a shell would take for a script", {
   const archive = script("archive", "\x1f\x8b\x08\0\0\0\0\0\0\0\0");
   await assert.rejects(identify(archive, process.env), refused(archive, /neither an ELF program/));
 });
+
+test("a library that isn't there is named, with what brings it", { skip: posix }, async () => {
+  // As ld.so (man 8 ld.so), musl's loader and macOS's dyld say it.
+  const glibc = "error while loading shared libraries";
+  for (const [name, says, code, why, mend] of [
+    [
+      "glibc",
+      `inferrs: ${glibc}: libvulkan.so.1: cannot open shared object file: No such file or directory`,
+      127,
+      /needs the shared library libvulkan\.so\.1, which is not there/,
+      /Vulkan's loader.*libvulkan1/,
+    ],
+    [
+      "cuda",
+      `inferrs: ${glibc}: libcuda.so.1: cannot open shared object file: No such file or directory`,
+      127,
+      /libcuda\.so\.1/,
+      /NVIDIA's driver/,
+    ],
+    [
+      "other",
+      `inferrs: ${glibc}: libfoo-2.so: cannot open shared object file: No such file or directory`,
+      127,
+      /libfoo-2\.so/,
+      /Install the package that has it/,
+    ],
+    [
+      "musl",
+      "Error loading shared library libgomp.so.1: No such file or directory (needed by /x/inferrs)",
+      127,
+      /libgomp\.so\.1/,
+      /GNU OpenMP.*libgomp1/,
+    ],
+    [
+      "old",
+      "/x/inferrs: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by /x/inferrs)",
+      1,
+      /needs GLIBC_2\.38 of libc\.so\.6/,
+      /newer system, or build/,
+    ],
+    ["dyld", "dyld[1]: Library not loaded: @rpath/libbar.dylib", 134, /libbar\.dylib/, /otool -L/],
+  ] as const) {
+    const path = script(name, `#!/bin/sh\ncat >&2 <<'END'\n${says}\nEND\nexit ${code}\n`);
+    await assert.rejects(identify(path, process.env), (error: Error) => {
+      assert.ok(error instanceof SetupError, String(error));
+      assert.ok(error.message.startsWith(`${path} can't be run on this machine`), error.message);
+      assert.match(error.message, why);
+      assert.match(error.message, mend);
+      return true;
+    });
+  }
+});
+
+test("the same of a real program that is linked with a library that is gone", {
+  skip: linux || (hasCompiler() ? false : "there is no cc here"),
+}, async () => {
+  const path = join(dir, "linked");
+  const library = join(dir, "libgone-7.so");
+  const compile = (input: string, ...args: string[]) =>
+    execFileSync("cc", ["-x", "c", "-", ...args], { input, stdio: ["pipe", "ignore", "inherit"] });
+  compile("int gone;", "-shared", "-o", library);
+  compile("int main(void) { return 0; }", "-o", path, "-Wl,--no-as-needed", `-L${dir}`, "-lgone-7");
+  rmSync(library);
+  await assert.rejects(identify(path, process.env), {
+    name: "SetupError",
+    message: /needs the shared library \S*libgone-7\.so, which is not there/,
+  });
+});
+
+function hasCompiler(): boolean {
+  try {
+    execFileSync("cc", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test("what runs and fails, or knows no --version, has no version", { skip: posix }, async () => {
   for (const [name, text] of [

@@ -2,13 +2,14 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, constants, open, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { withoutTokens } from "../engine/command.ts";
-import { InputError, SetupError } from "../inputs/error.ts";
+import { InputError } from "../inputs/error.ts";
 import { suggest } from "../inputs/parse.ts";
+import { cannotRun, type RunError } from "./cannot-run.ts";
 
 const run = promisify(execFile);
 
@@ -70,7 +71,8 @@ export async function sha256Of(path: string): Promise<string> {
 /**
  * What `--version` says, and the file's SHA-256. The version is null when it says nothing.
  * @param env it runs without the tokens in it, as the engine does
- * @throws SetupError for a file that this machine can't run: nothing is fetched for it then
+ * @throws SetupError for a file that this machine can't run, or that lacks a library: nothing is fetched
+ *   for it then
  */
 export async function identify(
   path: string,
@@ -84,63 +86,11 @@ export async function identify(
         .trim()
         .split("\n")[0]
         ?.replace(/^inferrs\s+/, "") || null,
-    async (error: NodeJS.ErrnoException) => {
-      const why = await whyNotRun(path, error);
-      if (why !== null) throw cannotRun(path, why, error);
+    async (error: RunError) => {
+      const refused = await cannotRun(path, error);
+      if (refused !== null) throw refused;
       return null;
     },
   );
   return { version, sha256 };
-}
-
-/** These say something of the machine at this moment, not of the file. */
-const PASSING = ["ETXTBSY", "EAGAIN", "ENOMEM", "EMFILE", "ENFILE"];
-
-/** @returns null for what was started, and failed on its own */
-async function whyNotRun(path: string, error: NodeJS.ErrnoException): Promise<string | null> {
-  if (error.syscall?.startsWith("spawn")) {
-    if (PASSING.includes(error.code ?? "")) return null;
-    const loader = "its loader or interpreter is missing: on musl that is so of a build for glibc";
-    return error.code === "ENOENT" ? `${error.message}; ${loader}` : error.message;
-  }
-  // execvp hands to a shell what the kernel doesn't take (ENOEXEC), and only the shell fails.
-  return process.platform === "linux" ? foreignBinary(await headOf(path)) : null;
-}
-
-function cannotRun(path: string, why: string, cause: Error): SetupError {
-  const here = `${process.platform} ${process.arch}`;
-  return new SetupError(
-    `${path} can't be run on this machine (${here}): ${why}. Give a build of inferrs for this platform with --inferrs, in a folder from which programs may be run; or build it here from its source.`,
-    { cause },
-  );
-}
-
-/** `e_machine` of an ELF file by Node's name of the architecture (elf.h). */
-const MACHINES: Record<string, number> = {
-  ...{ x64: 62, arm64: 183, ia32: 3, arm: 40 },
-  ...{ ppc64: 21, s390x: 22, riscv64: 243, loong64: 258 },
-};
-
-/** @returns what it is; null for a script, and for a program of this machine */
-function foreignBinary(head: Buffer): string | null {
-  // As a shell tells programs from scripts. An empty file is an empty script.
-  if (!head.includes(0) || head.subarray(0, 2).toString("latin1") === "#!") return null;
-  if (head.length < 20 || head.subarray(1, 4).toString("latin1") !== "ELF") {
-    return "it is neither an ELF program nor a script (ENOEXEC)";
-  }
-  const machine = head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18);
-  const own = MACHINES[process.arch];
-  if (own === undefined || machine === own) return null;
-  const name = Object.keys(MACHINES).find((each) => MACHINES[each] === machine);
-  return `it is a program for ${name ?? `machine ${machine}`} (ENOEXEC)`;
-}
-
-async function headOf(path: string): Promise<Buffer> {
-  const handle = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
