@@ -68,22 +68,28 @@ export function ahead(folder: string, own: Queued): Queued[] {
  * Takes away the files of dead runs, and ends the engines that they left; what can't be read or
  * removed stays, and keeps nobody waiting. Only a file of our own
  * user is believed as to that: in a folder where all may write, another's could name any process.
+ * An engine of which no start time is known could be any later process: it is never ended.
+ * @param user who we are; null where files have no owners (Windows: the folder is this user's own)
  * @returns the engines that were ended
  */
-export async function sweep(folder: string): Promise<number[]> {
+export async function sweep(
+  folder: string,
+  user: number | null = process.getuid?.() ?? null,
+): Promise<number[]> {
   const ended: number[] = [];
   for (const file of filesIn(folder)) {
     if (!FILE.test(file)) continue;
     const read = readEntry(join(folder, file));
     if (read === null || lives(read.entry)) continue;
     const left = read.entry.engines.filter(lives);
-    if (left.length > 0 && !read.ours) continue;
+    const ours = user === null || read.owner === user;
+    if (left.length > 0 && (!ours || left.some(({ startTime }) => startTime === null))) continue;
     for (const { pid } of left) {
       signalGroup(pid, "SIGKILL");
       ended.push(pid);
     }
     if (left.length > 0) await untilGone(left);
-    if (read.ours) {
+    if (ours) {
       if (read.entry.cgroup !== null) await removeLeftCgroup(read.entry.cgroup);
       if (read.entry.workDir !== null) removeWorkDir(read.entry.workDir);
     }
@@ -130,7 +136,7 @@ function lives({ pid, startTime }: ProcessRecord): boolean {
 const LONGEST = 10_000;
 
 /** @returns null when it is gone, or no file of this tool */
-function readEntry(path: string): { entry: LockEntry; ours: boolean } | null {
+function readEntry(path: string): { entry: LockEntry; owner: number } | null {
   let fd: number;
   try {
     // Anybody may plant a link here, or a pipe that would be waited for.
@@ -146,7 +152,7 @@ function readEntry(path: string): { entry: LockEntry; ours: boolean } | null {
     const names = [cgroup, workDir].every((name) => name === null || typeof name === "string");
     if (!names || ![{ pid, startTime }, ...engines].every(isRecord)) return null;
     const entry = { pid, startTime, engines, cgroup, workDir };
-    return { entry, ours: stat.uid === process.getuid?.() };
+    return { entry, owner: stat.uid };
   } catch {
     return null;
   } finally {

@@ -196,6 +196,25 @@ test("another user's file can't make us end a process; its engine is waited for"
   assert.equal(isSameProcess(engine.pid, engine.startTime), true);
 });
 
+test("where files have no owners (Windows): a dead run's folder goes, an engine is only waited for", async () => {
+  const { folder, all } = options({ timeoutMs: 0 });
+  const workDir = basename(mkdtempSync(join(tmpdir(), "inferrs-bench-")));
+  const entry = { ...gone, engines: [], cgroup: null, workDir };
+  const first = plant(folder, "000000001-7-00000000", entry);
+  const engine = await orphan();
+  // Nothing tells its start there, so any later process could have its id.
+  const untold = { pid: engine.pid, startTime: null };
+  const second = plant(folder, "000000002-8-00000000", { ...entry, engines: [untold] });
+  assert.deepEqual(await sweep(folder, null), []);
+  assert.equal(existsSync(first), false);
+  assert.equal(existsSync(join(tmpdir(), workDir)), false);
+  assert.equal(existsSync(second), true);
+  assert.deepEqual(await sweep(folder), [], "nor is it ended where files have owners");
+  await assert.rejects(lockMachine(all), new RegExp(`process ${engine.pid} `));
+  assert.equal(isSameProcess(engine.pid, engine.startTime), true);
+  process.kill(engine.pid, "SIGKILL");
+});
+
 test("what is no file of ours is neither believed nor removed", async () => {
   const { folder, all } = options({ timeoutMs: 0 });
   mkdirSync(folder);
