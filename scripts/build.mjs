@@ -44,7 +44,11 @@ const result = await build({
   keepNames: false,
   charset: "utf8",
   legalComments: "none",
-  define: { "import.meta.dirname": "__dirname" },
+  // CommonJS knows no import.meta: without this it is undefined, and @actions/cache fails on it.
+  define: { "import.meta.dirname": "__dirname", "import.meta.url": "__bundleUrl" },
+  banner: {
+    js: '"use strict";var __bundleUrl=require("node:url").pathToFileURL(__filename).href;',
+  },
   metafile: true,
   plugins: [oneOfEach],
   logLevel: "warning",

@@ -48,7 +48,8 @@ async function main(): Promise<void> {
       // @actions/cache masks its signed links by commands.
       const models = modelCache && {
         ...modelCache,
-        restore: (entry: CacheEntry) => listening(() => modelCache.restore(entry)),
+        restore: (entry: CacheEntry, stop: AbortSignal) =>
+          listening(() => modelCache.restore(entry, stop)),
       };
       return bench(raw, { ...host, githubToken, modelCache: models, entry: "action" });
     });
@@ -65,4 +66,7 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+void main().then(() => {
+  // What a stopped run has begun (the look into the Action's cache knows no signal) isn't waited for.
+  if (interrupt.signal.aborted) process.exit();
+});

@@ -11,6 +11,7 @@ import { hubFixture, model } from "../testing/hub/fixture.ts";
 import { type ActionsCache, actionsModelCache } from "./model-cache.ts";
 
 const PROCESS = join(import.meta.dirname, "../testing/github/model-cache-process.ts");
+const going = new AbortController().signal;
 const ENTRY = { key: "k-1", paths: ["/a", "!/a/*.tmp"] };
 
 function recorder() {
@@ -38,14 +39,14 @@ test("what was not found and is whole is saved; what was found is not", async ()
   const { core, lines } = recorder();
   const { cache, saved } = service();
   const first = actionsModelCache(core, async () => cache);
-  assert.equal(await first.restore(ENTRY), false);
+  assert.equal(await first.restore(ENTRY, going), false);
   await first.save();
   assert.equal(saved.size, 0, "not kept: it may be half of a model");
   first.keep(ENTRY);
   await first.save();
   assert.deepEqual(saved.get("k-1"), ENTRY.paths);
   await first.save();
-  assert.equal(await actionsModelCache(core, async () => cache).restore(ENTRY), true);
+  assert.equal(await actionsModelCache(core, async () => cache).restore(ENTRY, going), true);
   assert.match(lines.join("\n"), /nothing found under k-1\n.*saved as k-1\n.*found under k-1/s);
 });
 
@@ -56,10 +57,25 @@ test("the cache never fails a run", async () => {
   };
   const { cache } = service({ restoreCache: broken, saveCache: broken });
   const models = actionsModelCache(core, async () => cache);
-  assert.equal(await models.restore(ENTRY), false);
+  assert.equal(await models.restore(ENTRY, going), false);
   models.keep(ENTRY);
   await models.save();
   assert.equal(lines.filter((line) => /warning: .*no service/.test(line)).length, 2);
+});
+
+test("a run that is stopped waits for no cache", async () => {
+  const { core, lines } = recorder();
+  const stop = new AbortController();
+  const { cache } = service({
+    restoreCache: () => {
+      stop.abort("SIGINT");
+      return new Promise(() => {});
+    },
+  });
+  const models = actionsModelCache(core, async () => cache);
+  assert.equal(await models.restore(ENTRY, stop.signal), false);
+  assert.equal(await models.restore(ENTRY, stop.signal), false, "nor is it asked afterwards");
+  assert.deepEqual(lines, []);
 });
 
 test("without a cache service it says so; nothing is loaded before it is needed", async () => {
@@ -72,7 +88,7 @@ test("without a cache service it says so; nothing is loaded before it is needed"
   });
   await models.save();
   assert.equal(loads, 0);
-  assert.equal(await models.restore(ENTRY), false);
+  assert.equal(await models.restore(ENTRY, going), false);
   assert.match(lines.join("\n"), /warning: .*no cache service/);
 });
 

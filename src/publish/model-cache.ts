@@ -32,11 +32,13 @@ export function actionsModelCache(
     return null;
   };
   return {
-    restore: async (entry) => {
+    restore: async (entry, signal) => {
       try {
         const cache = await available();
-        if (cache === null) return false;
-        const hit = await cache.restoreCache([...entry.paths], entry.key);
+        if (cache === null || signal.aborted) return false;
+        // It knows no signal.
+        const hit = await untilStopped(cache.restoreCache([...entry.paths], entry.key), signal);
+        if (signal.aborted) return false;
         core.info(
           `cache-model: ${hit === undefined ? "nothing found" : "found"} under ${entry.key}`,
         );
@@ -63,4 +65,21 @@ export function actionsModelCache(
       toSave.clear();
     },
   };
+}
+
+/** @returns undefined as soon as the run is stopped */
+async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  // What it comes to afterwards is nobody's business any more.
+  work.catch(() => {});
+  let stop = () => {};
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -1,10 +1,16 @@
 /** The Action's bundle as a runner starts it: its files, its exit code, and a cancelled job. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { startCacheServer } from "../../src/testing/github/cache-server.ts";
 import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
+import { model } from "../../src/testing/hub/fixture.ts";
+import { startHub } from "../../src/testing/hub/server.ts";
 import { ActionCopy, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
 
 describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }, () => {
@@ -97,6 +103,72 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     assert.notEqual(readFileSync(step.files.STEP_SUMMARY, "utf8"), "");
     assert.match(output, /No comment on the pull request: the run was interrupted/);
     assert.equal(github.requests.length, 0);
+  });
+
+  test("cache-model: what one job has fetched comes to the next from the Action's cache", async () => {
+    const hub = await startHub([model()]);
+    const cache = await startCacheServer();
+    const inferrs = join(copy.home, "inferrs");
+    const sim = join(copy.dir, "dist", "sim.cjs");
+    writeFileSync(inferrs, `#!/bin/sh\nexec "${process.execPath}" "${sim}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const inputs = { inferrs, model: "org/model", scenario: "smoke", starts: "1", rounds: "1" };
+    const env = {
+      HF_ENDPOINT: hub.url,
+      // The key is of absolute paths: both jobs have the same home.
+      HF_HOME: join(copy.home, "hf"),
+      ACTIONS_CACHE_URL: cache.url,
+      ACTIONS_RUNTIME_TOKEN: TOKEN,
+      RUNNER_TEMP: copy.home,
+    };
+    const job = () =>
+      copy.bundle({ ...inputs, "cache-model": "true", comment: "false" }, github.url, { env })
+        .ended;
+    const first = await job();
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /cache-model: saved as inferrs-bench-model-v1-org--model-/);
+    rmSync(env.HF_HOME, { recursive: true });
+    hub.requests.length = 0;
+    const second = await job();
+    assert.equal(second.code, 0, second.output);
+    assert.match(second.output, /cache-model: found under/);
+    assert.ok(!hub.requests.some(({ host }) => host === "cdn"), "it is fetched again");
+    await cache.close();
+    await hub.close();
+  });
+
+  test("a job that is cancelled while its model is looked up in the cache doesn't wait for it", async () => {
+    const hub = await startHub([model()]);
+    const cache = createServer(() => {});
+    const asked = once(cache, "request");
+    cache.listen(0, "127.0.0.1");
+    await once(cache, "listening");
+    const { port } = cache.address() as AddressInfo;
+    const env = {
+      HF_ENDPOINT: hub.url,
+      ACTIONS_CACHE_URL: `http://127.0.0.1:${port}/`,
+      ACTIONS_RUNTIME_TOKEN: TOKEN,
+      RUNNER_TEMP: copy.home,
+    };
+    const inputs = {
+      inferrs: join(copy.dir, "dist", "cli.cjs"),
+      model: "org/model",
+      "cache-model": "true",
+      comment: "false",
+    };
+    const step = copy.bundle(inputs, github.url, { env });
+    await Promise.race([asked, step.ended]);
+    const running = step.child.kill("SIGINT");
+    const { code, output } = await step.ended;
+    cache.closeAllConnections();
+    cache.close();
+    await hub.close();
+    assert.ok(running, output);
+    assert.equal(code, 1, output);
+    assert.match(readFileSync(step.files.OUTPUT, "utf8"), /exit-reason<<\S+\ninterrupted\n/);
+    assert.match(output, /::error::/, "the runner listens again");
+    assert.ok(!hub.requests.some(({ host }) => host === "cdn"));
   });
 });
 

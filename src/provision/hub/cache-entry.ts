@@ -10,8 +10,11 @@ export interface CacheEntry {
 
 /** Where models are kept between jobs: the Action's cache. */
 export interface ModelCache {
-  /** @returns whether the entry was found and put in place */
-  restore(entry: CacheEntry): Promise<boolean>;
+  /**
+   * @param signal ends the wait: what was begun then goes on on its own, and is checked before use
+   * @returns whether the entry was found and put in place
+   */
+  restore(entry: CacheEntry, signal: AbortSignal): Promise<boolean>;
   /** The entry was not found, and is whole now: it is worth saving when the run has ended. */
   keep(entry: CacheEntry): void;
 }

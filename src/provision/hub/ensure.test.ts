@@ -178,6 +178,24 @@ test("a lost cache comes back from the Action's, with the quantized file", async
   await ensure({}, { modelCache });
 });
 
+test("a run that is stopped while the Action's cache is looked up ends there", async () => {
+  const { ensure, hub } = await hubFixture([model()]);
+  const stop = new AbortController();
+  const modelCache = folderCache();
+  // As the real one: it never fails, and says that nothing was found.
+  modelCache.restore = async (_entry, signal) => {
+    stop.abort("SIGINT");
+    assert.equal(signal.aborted, true);
+    return false;
+  };
+  await assert.rejects(ensure({}, { modelCache, signal: stop.signal }), (reason) => {
+    assert.equal(reason, "SIGINT");
+    return true;
+  });
+  assert.ok(!hub.requests.some((request) => request.host === "cdn"));
+  assert.deepEqual(modelCache.entries, [], "what isn't there is not kept");
+});
+
 test("a file name that would lead out of the cache is refused before anything is fetched", async () => {
   const repo = model({ files: { ...model().files, "../../../evil.safetensors": content(10) } });
   const { ensure, hub } = await hubFixture([repo]);

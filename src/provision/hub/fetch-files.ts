@@ -40,7 +40,8 @@ export async function fetchFiles(
   if (missing.length > 0 && offline) throw offlineError(missing, context);
   let found = true;
   if (missing.length > 0 && entry !== null && modelCache !== null) {
-    found = await modelCache.restore(entry);
+    found = await modelCache.restore(entry, client.signal);
+    client.signal.throwIfAborted();
     if (found) missing = await check(missing, sha256, context);
   }
   const fetchBytes = missing.reduce((sum, each) => sum + leftOf(each), 0);

@@ -14,4 +14,4 @@ const cache = actionsModelCache({ info: say, warning: say });
 if (what === "save") {
   cache.keep(entry);
   await cache.save();
-} else if (!(await cache.restore(entry))) process.exitCode = 1;
+} else if (!(await cache.restore(entry, new AbortController().signal))) process.exitCode = 1;
