@@ -41,10 +41,8 @@ interface Figures {
 const none = (): Figures => ({ ttftMs: [], prefill: [], decode: [] });
 
 try {
-  const { signal } = new AbortController();
-  const here = { cwd: workDir, workDir, env: process.env, signal };
-  const options = { ...here, offline: true, modelCache: null, note: () => {} };
-  const { prepared } = await provisionModel({ kind: "synthetic", seed: 1 }, options);
+  const here = { cwd: workDir, workDir, env: process.env };
+  const { prepared } = await provisionModel({ kind: "synthetic", seed: 1 }, here);
   print(
     `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}. ${BLOCKS * ROUNDS} requests a row, ${MAX_TOKENS} tokens each; medians (min to max).`,
   );

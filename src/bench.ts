@@ -19,7 +19,8 @@ import { next, type Step } from "./plan/next.ts";
 import { type At, toProgress } from "./plan/progress.ts";
 import type { Plan, VariantSpec } from "./plan/types.ts";
 import { shownUrl } from "./provision/inferrs/spec.ts";
-import { openWorld } from "./world.ts";
+import type { Told } from "./provision/look-up.ts";
+import { type OpenWorld, openWorld } from "./world.ts";
 
 export type { BenchEnd, BenchHost } from "./end.ts";
 
@@ -31,8 +32,8 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
   try {
     const prepared = await prepare(raw, host);
     const { options } = prepared;
-    if (!options.quiet || options.planOnly) host.stderr.write(`${prepared.planText}\n`);
     if (options.planOnly) {
+      host.stderr.write(`${prepared.planText(null)}\n`);
       return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
     }
     const running = runningIn(prepared.outDir);
@@ -82,6 +83,11 @@ function withoutSecrets(variant: VariantSpec): VariantSpec {
 /** The loop: what next, do it, remember it. */
 async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const { plan, options } = prepared;
+  const ours = plan.variants.some(({ engine }) => engine.kind === "inferrs");
+  const tell = (told: Told | null) => {
+    if (!options.quiet) host.stderr.write(`${prepared.planText(told)}\n`);
+  };
+  if (!ours) tell(null);
   // The journal's clock is the budget's: what must be waited for comes before it.
   const environment = await prepared.environment;
   const journal = openJournal(join(prepared.outDir, "journal.jsonl"));
@@ -110,7 +116,8 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
     // Engines of ours come after download and queue: what goes on until then is not in their way.
-    if (plan.variants.every(({ engine }) => engine.kind !== "inferrs")) await world.noteStart();
+    if (!ours) await world.noteStart();
+    else await lookUp(plan, world, tell);
     for (;;) {
       const now = current(state);
       if (host.signal.aborted && now.interrupted === null) {
@@ -133,6 +140,29 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     journal.close();
   }
   return current(state);
+}
+
+/**
+ * The first that is said is what will be fetched, with its size. What isn't there, may not be had or
+ * has no room is told before anything is downloaded.
+ */
+async function lookUp(
+  { variants }: Plan,
+  world: OpenWorld,
+  tell: (told: Told | null) => void,
+): Promise<void> {
+  for (const [index, variant] of variants.entries()) {
+    try {
+      const found = await world.lookUp(variant);
+      if (index === 0) tell(found?.told ?? null);
+    } catch (error) {
+      if (index === 0) tell(null);
+      if (world.signal.aborted) return;
+      if (!(error instanceof SetupError || error instanceof InputError)) throw error;
+      const { message } = error;
+      world.append({ type: "provision-failed", variant: variant.name, message });
+    }
+  }
 }
 
 function current(state: RunState | null): RunState {

@@ -11,9 +11,14 @@ import type { Prepared } from "./inputs/prepare.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { World } from "./perform.ts";
 import type { At } from "./plan/progress.ts";
+import type { VariantSpec } from "./plan/types.ts";
+import { type FoundVariant, lookUpVariant } from "./provision/look-up.ts";
 import { provisionVariant } from "./provision/variant.ts";
+import type { Warning } from "./result.ts";
 
 export interface OpenWorld extends World {
+  /** Finds out what has to be fetched for a variant; null: nothing could have to be. */
+  lookUp: (variant: VariantSpec) => Promise<FoundVariant | null>;
   /** Ends what is still alive, looks at the machine once more, and gives lock and work folder back. */
   close(): Promise<void>;
 }
@@ -39,6 +44,19 @@ export function openWorld(
     for (const pgid of groups) signalGroup(pgid, "SIGKILL");
   };
   process.once("exit", onExit);
+  const found = new Map<string, FoundVariant | null>();
+  const fetching = {
+    cwd: host.cwd,
+    workDir,
+    env: host.env,
+    signal: host.signal,
+    token: host.githubToken ?? null,
+    offline: prepared.options.offline,
+    modelCache: host.modelCache ?? null,
+    note,
+    say: (line: string) => note(line, false),
+    warn: (warning: Warning) => append({ type: "warning", warning }),
+  };
   const world: OpenWorld = {
     outDir: prepared.outDir,
     workDir,
@@ -49,22 +67,18 @@ export function openWorld(
     now,
     variants: new Map(),
     up: null,
-    provision: (kept) =>
+    lookUp: async (variant) => {
+      const looked = await lookUpVariant(variant, fetching);
+      found.set(variant.name, looked);
+      return looked;
+    },
+    provision: (kept) => {
+      const { toolVersion, configDigest } = prepared;
       // The journal's own plan is without a URL's signature, which the download needs.
-      provisionVariant(plan.variants.find(({ name }) => name === kept.name) ?? kept, {
-        cwd: host.cwd,
-        workDir,
-        env: host.env,
-        signal: host.signal,
-        token: host.githubToken ?? null,
-        offline: prepared.options.offline,
-        modelCache: host.modelCache ?? null,
-        note,
-        say: (line) => note(line, false),
-        warn: (warning) => append({ type: "warning", warning }),
-        toolVersion: prepared.toolVersion,
-        configDigest: prepared.configDigest,
-      }),
+      const variant = plan.variants.find(({ name }) => name === kept.name) ?? kept;
+      const options = { ...fetching, toolVersion, configDigest };
+      return provisionVariant(variant, options, found.get(kept.name));
+    },
     requestsOf: (id, servedId, variation) => {
       const cell = plan.cells.find((each) => each.id === id);
       const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);

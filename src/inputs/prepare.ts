@@ -29,6 +29,7 @@ import { hubSettings } from "../provision/hub/settings.ts";
 import { checkInferrs } from "../provision/inferrs/check.ts";
 import { thisPlatform } from "../provision/inferrs/platform.ts";
 import { readTable } from "../provision/inferrs/table.ts";
+import type { Told } from "../provision/look-up.ts";
 import { checkModelDirectory } from "../provision/model.ts";
 import { renderPlan } from "../report/plan.ts";
 import type { Environment } from "../result.ts";
@@ -50,8 +51,11 @@ export interface Prepared {
   /** Still being read: nvidia-smi can take a second, and the plan needn't wait for it. */
   environment: Promise<Environment>;
   estimateMs: number;
-  /** What will be run and how long it takes, for the reader. */
-  planText: string;
+  /**
+   * What will be fetched and run and how long it takes, for the reader.
+   * @param told what GitHub and the hub say of it; null: they weren't asked
+   */
+  planText: (told: Told | null) => string;
   outDir: string;
   color: boolean;
   toolVersion: string;
@@ -121,28 +125,30 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const speeds = assumedSpeeds(options);
   const estimate = estimateMs(plan, sizeOf, speeds);
   const requests = plannedRequests(plan, sizeOf);
-  const planText = renderPlan(
-    {
-      engine: engine.text,
-      model: describeModel(options, host.env),
-      device: options.engine.kind === "inferrs" ? options.device : "",
-      scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
-      combinations: matrix.map(name),
-      cells: plan.cells.filter((cell) => cell.applicable).length,
-      starts: plan.starts,
-      rounds: plan.rounds,
-      requests,
-      estimateMs: estimate,
-      estimateBasis: speeds.basis,
-      timeBudgetMs: options.timeBudgetMs,
-      defaults: notes,
-      out: options.out,
-      attached: options.engine.kind === "external",
-      simulated: options.engine.kind === "sim",
-      synthetic: options.model.kind === "synthetic",
-    },
-    widthOf(host.stderr, 100),
-  );
+  const planText = (told: Told | null) =>
+    renderPlan(
+      {
+        engine: told?.engine ?? engine.text,
+        model: told?.model ?? describeModel(options, host.env),
+        device: options.engine.kind === "inferrs" ? options.device : "",
+        scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
+        combinations: matrix.map(name),
+        cells: plan.cells.filter((cell) => cell.applicable).length,
+        starts: plan.starts,
+        rounds: plan.rounds,
+        requests,
+        estimateMs: estimate,
+        estimateBasis: speeds.basis,
+        timeBudgetMs: options.timeBudgetMs,
+        fetches: told?.fetches ?? false,
+        defaults: notes,
+        out: options.out,
+        attached: options.engine.kind === "external",
+        simulated: options.engine.kind === "sim",
+        synthetic: options.model.kind === "synthetic",
+      },
+      widthOf(host.stderr, 100),
+    );
   return {
     options,
     plan,

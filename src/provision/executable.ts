@@ -68,16 +68,18 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+export interface Identity {
+  version: string | null;
+  sha256: string;
+}
+
 /**
  * What `--version` says, and the file's SHA-256. The version is null when it says nothing.
  * @param env it runs without the tokens in it, as the engine does
  * @throws SetupError for a file that this machine can't run, or that lacks a library: nothing is fetched
  *   for it then
  */
-export async function identify(
-  path: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ version: string | null; sha256: string }> {
+export async function identify(path: string, env: NodeJS.ProcessEnv): Promise<Identity> {
   const sha256 = await sha256Of(path);
   const options = { timeout: 5_000, env: { ...withoutTokens(env), NO_COLOR: "1" } };
   const version = await run(path, ["--version"], options).then(

@@ -17,6 +17,7 @@ import { InputError, SetupError } from "../inputs/error.ts";
 import type { ModelSpec } from "../plan/types.ts";
 import type { ResultVariant } from "../result.ts";
 import type { HubContext } from "./hub/index.ts";
+import type { FoundModel } from "./hub/types.ts";
 
 export interface ProvisionedModel {
   prepared: PreparedModel;
@@ -56,20 +57,42 @@ export function checkModelDirectory(path: string, cwd: string): string {
   return dir;
 }
 
-/** Prepares a model for an engine that we start. */
+export type ModelContext = Omit<HubContext, "ownCache"> & { cwd: string };
+
+/**
+ * Asks the hub about a model of it; nothing big is fetched.
+ *
+ * @param serverArgs inferrs's, which say whether it writes a quantized file
+ * @throws SetupError when it isn't there, may not be had, or the disk has no room for it
+ */
+export async function lookUpHub(
+  spec: ModelSpec & { kind: "hub" },
+  serverArgs: readonly string[],
+  context: ModelContext,
+): Promise<FoundModel> {
+  const { lookUpHubModel } = await import("./hub/index.ts");
+  const { quantizationIn } = await import("./hub/quantized.ts");
+  const { id, revision = "main", ggufFile = null, tokenizerSource = null } = spec;
+  const quantization = quantizationIn(serverArgs);
+  const request = { id, revision, ggufFile, tokenizerSource, quantization };
+  return await lookUpHubModel(request, { ...context, ownCache: cacheDir(context.env) });
+}
+
+/** Fetches what was found of it. */
+export async function provisionHub(
+  found: FoundModel,
+  context: ModelContext,
+): Promise<ProvisionedModel> {
+  const { provisionHubModel } = await import("./hub/index.ts");
+  return await provisionHubModel(found, { ...context, ownCache: cacheDir(context.env) });
+}
+
+/** Prepares a model that is here, or made here, for an engine that we start. */
 export async function provisionModel(
-  spec: ModelSpec,
-  options: Omit<HubContext, "ownCache"> & { cwd: string; serverArgs?: readonly string[] },
+  spec: Exclude<ModelSpec, { kind: "hub" }>,
+  options: Pick<ModelContext, "cwd" | "workDir" | "env">,
 ): Promise<ProvisionedModel> {
   switch (spec.kind) {
-    case "hub": {
-      const { provisionHubModel } = await import("./hub/index.ts");
-      const { quantizationIn } = await import("./hub/quantized.ts");
-      const { id, revision = "main", ggufFile = null, tokenizerSource = null } = spec;
-      const quantization = quantizationIn(options.serverArgs ?? []);
-      const request = { id, revision, ggufFile, tokenizerSource, quantization };
-      return provisionHubModel(request, { ...options, ownCache: cacheDir(options.env) });
-    }
     case "served":
       throw new SetupError("an attached server brings its own model");
     case "directory": {

@@ -3,10 +3,10 @@ import type { PreparedModel } from "../engine/command.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import { identify } from "./executable.ts";
-import type { HubContext } from "./hub/index.ts";
-import { provisionInferrs } from "./inferrs/provision.ts";
+import { fetchInferrs } from "./inferrs/provision.ts";
 import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
-import { type ProvisionedModel, provisionModel } from "./model.ts";
+import { type FoundVariant, lookUpVariant } from "./look-up.ts";
+import { type ModelContext, type ProvisionedModel, provisionHub, provisionModel } from "./model.ts";
 
 export interface ProvisionedVariant {
   executable: string;
@@ -14,11 +14,15 @@ export interface ProvisionedVariant {
   described: ResultVariant;
 }
 
-/** Finds the engine and prepares the model. */
+/**
+ * Gets the engine and prepares the model.
+ *
+ * @param given what was found out of them; absent: it is found out first
+ */
 export async function provisionVariant(
   variant: VariantSpec,
-  options: FetchOptions &
-    Omit<HubContext, "ownCache"> & { toolVersion: string; configDigest: string },
+  options: FetchOptions & ModelContext & { toolVersion: string; configDigest: string },
+  given?: FoundVariant | null,
 ): Promise<ProvisionedVariant> {
   const { engine } = variant;
   const server = {
@@ -76,12 +80,12 @@ export async function provisionVariant(
       },
     };
   }
-  const { inferrs, sha256: expected } = engine;
-  const { executable, source } = await provisionInferrs(inferrs, expected, fetchWorld(options));
+  const found = given ?? (await lookUpVariant(variant, options));
+  if (found === null) throw new Error("inferrs is always looked up");
+  const { executable, source } = await fetchInferrs(found.inferrs, fetchWorld(options));
   // Before the model: many GB are not fetched for a program that can't be run here.
-  const { version, sha256 } = await identify(executable, options.env);
-  const { serverArgs } = variant;
-  const { prepared, described } = await provisionModel(variant.model, { ...options, serverArgs });
+  const { version, sha256 } = found.identity ?? (await identify(executable, options.env));
+  const { prepared, described } = await modelOf(variant, found, options);
   return {
     executable,
     model: prepared,
@@ -93,12 +97,21 @@ export async function provisionVariant(
   };
 }
 
+async function modelOf(
+  { model }: VariantSpec,
+  found: FoundVariant,
+  options: ModelContext,
+): Promise<ProvisionedModel> {
+  if (found.model !== null) return await provisionHub(found.model, options);
+  if (model.kind === "hub") throw new Error("a model of the hub is always looked up");
+  return await provisionModel(model, options);
+}
+
 /** The simulator reads no weights: of a model of the hub it needs the name alone. */
 async function simulatedModel(
-  variant: VariantSpec,
-  options: Parameters<typeof provisionModel>[1],
+  { model }: VariantSpec,
+  options: ModelContext,
 ): Promise<ProvisionedModel> {
-  const { model } = variant;
   if (model.kind !== "hub") return provisionModel(model, options);
   return {
     prepared: { name: model.id, cwd: options.workDir },

@@ -17,6 +17,8 @@ export interface PlanView {
   estimateMs: number | null;
   estimateBasis: string;
   timeBudgetMs: number | null;
+  /** Something has to be fetched first, which the estimate leaves out. */
+  fetches: boolean;
   /** Which defaults were taken for this machine, and why; empty where everything was said. */
   defaults: string[];
   out: string;
@@ -35,8 +37,7 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       name + (scale === 1 ? "" : ` (${Number((scale * 100).toFixed(1))}% of full size)`),
   );
   const rows: [string, string][] = [
-    ...plan.defaults.map((text, index): [string, string] => [index === 0 ? "Defaults" : "", text]),
-    ["Engine", plan.engine + (plan.device === "" ? "" : `, device ${plan.device}`)],
+    ["Engine", plan.engine + (plan.device === "" ? "" : `; device ${plan.device}`)],
     ["Model", plan.model],
     ["Scenarios", list(scenarios)],
     [
@@ -55,9 +56,10 @@ export function renderPlan(plan: PlanView, columns = 100): string {
     ],
     [
       "Time",
-      `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}`,
+      `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}${plan.fetches ? "; what has to be fetched comes before that" : ""}`,
     ],
     ["Results", plan.out],
+    ...plan.defaults.map((text, index): [string, string] => [index === 0 ? "Defaults" : "", text]),
   ];
   const notes = [
     plan.simulated

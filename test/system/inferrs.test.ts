@@ -47,6 +47,16 @@ test("run without --inferrs: the newest release is fetched, verified, started; t
   github.requests.length = 0;
   const first = await run(["run", ...SHORT], cwd, environment(cwd));
   assert.equal(first.code, 0, first.stderr);
+  // The first line is on the model's being synthetic; then comes what will be fetched.
+  const [, engine1, ...rest] = first.stderr.split("\n");
+  assert.match(
+    `${engine1} ${rest[0]?.trim()} ${rest[1]?.trim()}`,
+    new RegExp(
+      `^Engine +inferrs ${VERSION}: ${ASSET}, \\d+ B to fetch from 127\\S+; .* free in`,
+    ),
+  );
+  const planned = first.stderr.indexOf("\nTime ");
+  assert.ok(planned > 0 && planned < first.stderr.indexOf("downloading"), first.stderr);
   assert.match(first.stderr, new RegExp(`^inferrs ${VERSION}: downloading .* from 127`, "m"));
   const { engine } = resultIn(join(cwd, "inferrs-bench-out")).variants[0] ?? {};
   assert.equal(engine?.source?.kind, "release");

@@ -38,7 +38,7 @@ test("too little room is found before anything big is fetched: needed and free a
   await assert.rejects(ensure({}, { cacheDir: join(dir, "hub") }), (error: Error) => {
     assert.equal(error.name, "SetupError");
     const numbers =
-      /No room for 4 files: 24\.02 MB \(24,0\d\d,\d{3} bytes\) are needed in .*, \d+\.\d\d MB \([\d,]+ bytes\) are free/;
+      /No room for 3 files: 24\.02 MB \(24,0\d\d,\d{3} bytes\) are needed in .*, \d+\.\d\d MB \([\d,]+ bytes\) are free/;
     assert.match(error.message, numbers);
     assert.match(error.message, /HF_HOME/);
     return true;
@@ -62,7 +62,7 @@ test("the file that inferrs writes beside the weights needs room too, also when 
       assert.equal(error.name, "SetupError");
       assert.match(
         error.message,
-        /No room for 4 files and model-Q8_0\.gguf \(about 1\.\d+ MB\), which inferrs writes in the cache: 19\.08 MB/,
+        /No room for 3 files and model-Q8_0\.gguf \(about 1\.\d+ MB\), which inferrs writes in the cache: 19\.08 MB/,
       );
       return true;
     });
@@ -93,7 +93,11 @@ test("a disk that fills up meanwhile: the part that is there is kept, and used a
   const watch = setInterval(() => {
     if ((statSync(part, { throwIfNoEntry: false })?.size ?? 0) < 200_000) return;
     clearInterval(watch);
-    writeFileSync(ballast, Buffer.alloc(Math.max(0, (freeBytes(dir) ?? 0) - 100_000)));
+    try {
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, (freeBytes(dir) ?? 0) - 100_000)));
+    } catch {
+      // The weights have gone on meanwhile: the disk is full all the same.
+    }
   }, 1);
   await assert.rejects(ensure({}, { cacheDir }), (error: Error) => {
     assert.match(

@@ -7,7 +7,7 @@ import { backoffMs } from "./answers.ts";
 import { append, startOf } from "./body.ts";
 import { checkBlob, hashes, hashFile } from "./digest.ts";
 import { type Asked, diskFullError, refusalError } from "./errors.ts";
-import { type HubClient, reasonOf } from "./fetch.ts";
+import { fileUrl, type HubClient, reasonOf } from "./fetch.ts";
 import { blobPath, cannotWrite, type RepoDir } from "./layout.ts";
 import { takeLock } from "./lock.ts";
 import type { RepoFile } from "./needed.ts";
@@ -36,8 +36,7 @@ export async function downloadBlob(job: Omit<Job, "url" | "partial">): Promise<s
   const { client, repo, file, asked } = job;
   const target = blobPath(repo, file.digest);
   const partial = `${target}.incomplete`;
-  const path = file.path.split("/").map(encodeURIComponent).join("/");
-  const url = `${asked.endpoint}/${asked.id}/resolve/${asked.revision}/${path}`;
+  const url = fileUrl(asked, file.path);
   const release = await takeLock(`${target}.lock`, client.pause, (pid) =>
     client.log(`process ${pid} is fetching ${file.path}: waiting for it`),
   );

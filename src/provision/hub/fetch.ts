@@ -96,6 +96,11 @@ export function hubClient(options: HubClientOptions): HubClient {
   };
 }
 
+/** Where a file is, at the revision that is asked for. */
+export function fileUrl({ endpoint, id, revision }: Asked, path: string): string {
+  return `${endpoint}/${id}/resolve/${revision}/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 /** The token goes to the hub's own origin alone: signed links to a CDN need none. */
 function authorization(settings: HubSettings, target: URL): Record<string, string> {
   const own = target.origin === new URL(settings.endpoint).origin;

@@ -1,7 +1,7 @@
 /** The model that a GGUF file was made from, read from its first bytes, here or on the hub. */
 import { open } from "node:fs/promises";
 import { notThere } from "./errors.ts";
-import type { HubClient } from "./fetch.ts";
+import { fileUrl, type HubClient } from "./fetch.ts";
 import { GGUF_HEAD_BYTES, readGgufHead } from "./gguf.ts";
 import { blobPath, type RepoDir } from "./layout.ts";
 import { type RepoFile, tokenizerFiles } from "./needed.ts";
@@ -62,13 +62,11 @@ async function fetchHead(
   file: RepoFile,
 ): Promise<Buffer> {
   const { endpoint, token } = client.settings;
-  const path = file.path.split("/").map(encodeURIComponent).join("/");
-  const asked = { endpoint, id, revision, path: file.path, token: token !== null };
-  const response = await client.get(
-    `${endpoint}/${id}/resolve/${revision}/${path}`,
-    { ...asked, input: "--model" },
-    { range: `bytes=0-${Math.min(file.bytes, GGUF_HEAD_BYTES) - 1}` },
-  );
+  const about = { endpoint, id, revision, path: file.path, token: token !== null };
+  const asked = { ...about, input: "--model" } as const;
+  const response = await client.get(fileUrl(asked, file.path), asked, {
+    range: `bytes=0-${Math.min(file.bytes, GGUF_HEAD_BYTES) - 1}`,
+  });
   const chunks: Uint8Array[] = [];
   let have = 0;
   // A server that knows no ranges sends all of it: the beginning is enough.

@@ -1,12 +1,13 @@
-/** Models of the hub: fetched, checked, and handed to inferrs. */
+/** Models of the hub: looked up, fetched, checked, and handed to inferrs. */
 import type { PreparedModel } from "../../engine/command.ts";
 import type { ResultVariant } from "../../result.ts";
 import type { ModelCache } from "./cache-entry.ts";
 import { ensureModel } from "./ensure.ts";
 import { hubClient } from "./fetch.ts";
+import { lookUpModel } from "./look-up.ts";
 import { engineEnvironment } from "./serve.ts";
-import { hubSettings } from "./settings.ts";
-import type { EnsuredModel, ModelRequest } from "./types.ts";
+import { type HubSettings, hubSettings } from "./settings.ts";
+import type { EnsureContext, EnsuredModel, FoundModel, ModelRequest } from "./types.ts";
 
 export interface HubContext {
   env: NodeJS.ProcessEnv;
@@ -21,30 +22,43 @@ export interface HubContext {
 }
 
 /**
- * Brings the model into the hub's cache and says how inferrs is started on it.
+ * Asks the hub what there is of the model, and what of it is missing here.
  * @throws InputError for environment variables, before anything is done; SetupError
  */
-export async function provisionHubModel(
+export async function lookUpHubModel(
   request: ModelRequest,
   context: HubContext,
+): Promise<FoundModel> {
+  const settings = hubSettings(context.env, context.offline);
+  return await withClient(settings, context, (inner) => lookUpModel(request, inner));
+}
+
+/**
+ * Brings the model into the hub's cache and says how inferrs is started on it.
+ * @throws SetupError
+ */
+export async function provisionHubModel(
+  found: FoundModel,
+  context: HubContext,
 ): Promise<{ prepared: PreparedModel; described: ResultVariant["model"] }> {
-  const { env, signal, note, ownCache, modelCache, workDir } = context;
-  const settings = hubSettings(env, context.offline);
-  const log = (line: string) => note(line, false);
-  const engineEnv = engineEnvironment(settings, env, workDir);
-  const client = hubClient({ settings, env, signal, log });
+  const settings = hubSettings(context.env, context.offline);
+  const env = engineEnvironment(settings, context.env, context.workDir);
+  const model = await withClient(settings, context, (inner) => ensureModel(found, inner));
+  return {
+    prepared: { name: model.id, cwd: context.workDir, args: engineArgs(model), env },
+    described: describe(model),
+  };
+}
+
+async function withClient<T>(
+  settings: HubSettings,
+  { env, signal, note, ownCache, modelCache }: HubContext,
+  work: (inner: EnsureContext) => Promise<T>,
+): Promise<T> {
+  const client = hubClient({ settings, env, signal, log: (line) => note(line, false) });
   try {
     const progress = (line: string) => note(line, true);
-    const model = await ensureModel(request, { client, ownCache, modelCache, progress });
-    return {
-      prepared: {
-        name: model.id,
-        cwd: workDir,
-        args: engineArgs(model),
-        env: engineEnv,
-      },
-      described: describe(model),
-    };
+    return await work({ client, ownCache, modelCache, progress });
   } finally {
     await client.close();
   }

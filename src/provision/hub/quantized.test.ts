@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hubFixture, model } from "../../testing/hub/fixture.ts";
-import type { Wanted } from "./fetch-files.ts";
 import { quantizationIn, quantizedFile } from "./quantized.ts";
+import type { Wanted } from "./types.ts";
 
 test("what inferrs makes of the weights, by its arguments", () => {
   const cases: [string[], string | null][] = [

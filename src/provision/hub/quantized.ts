@@ -1,8 +1,8 @@
 /** The file that inferrs itself writes beside safetensors: it needs room too. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Wanted } from "./fetch-files.ts";
 import { snapshotDir } from "./layout.ts";
+import type { Wanted } from "./types.ts";
 
 /** Bits a weight, of candle's blocks; what came has 16 (bf16) nearly always. */
 const BITS: Record<string, number> = {

@@ -8,13 +8,13 @@ import { promisify } from "node:util";
 import {
   ASSET,
   linuxArchive,
+  provisionInferrs,
   scratch,
   testWorld,
   VERSION,
 } from "../../testing/github/fetch-world.ts";
 import { type ReleaseServer, startReleaseServer } from "../../testing/github/releases.ts";
 import { cacheRoot, entryDir } from "./cache.ts";
-import { provisionInferrs } from "./provision.ts";
 
 const run = promisify(execFile);
 let github: ReleaseServer;
@@ -58,8 +58,7 @@ test("what another put there under that name isn't used", async () => {
 test("four processes at once: all get it, and it is there once and whole", async () => {
   const world = testWorld(github.url);
   const script = `
-    const { provisionInferrs } = await import(${JSON.stringify(join(import.meta.dirname, "provision.ts"))});
-    const { testWorld } = await import(${JSON.stringify(join(import.meta.dirname, "../../testing/github/fetch-world.ts"))});
+    const { provisionInferrs, testWorld } = await import(${JSON.stringify(join(import.meta.dirname, "../../testing/github/fetch-world.ts"))});
     const world = testWorld(${JSON.stringify(github.url)});
     world.env.XDG_CACHE_HOME = ${JSON.stringify(world.home)};
     const { executable } = await provisionInferrs(${JSON.stringify(spec)}, null, world);

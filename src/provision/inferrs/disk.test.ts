@@ -7,13 +7,13 @@ import { after, before, test } from "node:test";
 import {
   ASSET,
   linuxArchive,
+  provisionInferrs,
   scratch,
   testWorld,
   VERSION,
 } from "../../testing/github/fetch-world.ts";
 import { type ReleaseServer, sha256, startReleaseServer } from "../../testing/github/releases.ts";
 import { cacheRoot } from "./cache.ts";
-import { provisionInferrs } from "./provision.ts";
 
 /** Larger than the disk. */
 const large = linuxArchive("inferrs 0.1.0", 2_000_000);

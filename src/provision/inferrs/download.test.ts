@@ -7,6 +7,7 @@ import {
   ASSET,
   linuxArchive,
   NOW,
+  provisionInferrs,
   type TestWorld,
   testWorld,
   VERSION,
@@ -18,7 +19,6 @@ import {
   startReleaseServer,
 } from "../../testing/github/releases.ts";
 import { cacheRoot } from "./cache.ts";
-import { provisionInferrs } from "./provision.ts";
 
 const archive = linuxArchive("inferrs 0.1.0", 200_000);
 let github: ReleaseServer;

@@ -22,7 +22,10 @@ export interface Wanted {
   executable: string;
   tag: string | null;
   commit: string | null;
+  /** Its size, which it must have; null where nobody who is believed tells it. */
   bytes: number | null;
+  /** What its server says of its size beforehand, for the reader. */
+  announcedBytes: number | null;
   expected: ExpectedDigest;
 }
 

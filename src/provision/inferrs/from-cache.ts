@@ -19,10 +19,7 @@ export async function fromCache(
   const dir = entryDir(root, version, world.platform.arch);
   const entry = await readEntry(dir);
   const why = entry.kind === "good" ? unfit(entry.record, asset, digests) : null;
-  if (entry.kind === "good" && why === null) {
-    world.say(`${what}: from the cache, verified again`);
-    return entry;
-  }
+  if (entry.kind === "good" && why === null) return entry;
   const broken = entry.kind === "broken" ? entry.why : why;
   if (world.offline) throw missing(broken === null ? what : `${what} as it was (${broken})`, root);
   if (broken !== null) {

@@ -25,6 +25,13 @@ export function serverUrl(env: NodeJS.ProcessEnv): string {
   return (env.GITHUB_SERVER_URL || "https://github.com").replace(/\/+$/, "");
 }
 
+interface Way {
+  method: "GET" | "HEAD";
+  signal: AbortSignal;
+  /** Whether the API's address may be given the token. */
+  trusted: boolean;
+}
+
 export class Http {
   readonly #world: FetchWorld;
   readonly #dispatcher: Dispatcher;
@@ -42,15 +49,20 @@ export class Http {
    * @throws SetupError for redirects that lead round, or from https to http
    */
   async get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
+    const trusted = this.#world.token !== null;
+    return await accepted(await this.#follow(url, headers, { method: "GET", signal, trusted }));
+  }
+
+  async #follow(url: string, headers: Record<string, string>, way: Way): Promise<Answer> {
     const { token, env, userAgent } = this.#world;
-    let trusted = token !== null;
+    let { trusted } = way;
     let at = new URL(url);
     for (let hops = 0; hops <= REDIRECTS; hops++) {
       const own = trusted && at.href.startsWith(`${apiUrl(env)}/`);
       const sent = { ...headers, "user-agent": userAgent, "accept-encoding": "identity" };
       const authorized = own ? { ...sent, authorization: `Bearer ${token}` } : sent;
-      const answer = await this.#request(at, authorized, signal);
-      if (!REDIRECT.includes(answer.status)) return await accepted(answer);
+      const answer = await this.#request(at, authorized, way);
+      if (!REDIRECT.includes(answer.status)) return answer;
       const to = new URL(answer.headers.location ?? "", at);
       await answer.body.dump();
       if (at.protocol === "https:" && to.protocol !== "https:") {
@@ -62,8 +74,30 @@ export class Http {
     throw new SetupError(`${new URL(url).host} redirects more than ${REDIRECTS} times.`);
   }
 
-  async #request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-    const options = { dispatcher: this.#dispatcher, method: "GET", headers, signal } as const;
+  /**
+   * What a file's server says of its size, which no token is sent for.
+   *
+   * @returns null where it doesn't say, or doesn't answer
+   */
+  async size(url: string, signal: AbortSignal): Promise<number | null> {
+    try {
+      const answer = await this.#follow(url, {}, { method: "HEAD", signal, trusted: false });
+      await answer.body.dump();
+      const length = Number(answer.headers["content-length"] ?? 0);
+      return answer.status === 200 && length > 0 ? length : null;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof InputError) throw error;
+      return null;
+    }
+  }
+
+  async #request(
+    url: URL,
+    headers: Record<string, string>,
+    { method, signal }: Pick<Way, "method" | "signal">,
+  ): Promise<Answer> {
+    const options = { dispatcher: this.#dispatcher, method, headers, signal };
     try {
       const { statusCode, headers: got, body } = await request(url, options);
       const flat = Object.entries(got).map(([name, value]) => [name, String(value)]);

@@ -7,6 +7,7 @@ import { before, beforeEach, test } from "node:test";
 import {
   ASSET,
   linuxArchive,
+  provisionInferrs,
   type TestWorld,
   testWorld,
   VERSION,
@@ -20,7 +21,6 @@ import {
 } from "../../testing/github/releases.ts";
 import { cacheRoot, entryDir } from "./cache.ts";
 import { checkInferrs } from "./check.ts";
-import { provisionInferrs } from "./provision.ts";
 import { parseInferrs } from "./spec.ts";
 
 const archive = linuxArchive();

@@ -1,11 +1,13 @@
-/** The inferrs executable, wherever it comes from, with its provenance. */
+/** The inferrs executable, wherever it comes from, with its provenance: first found, then fetched. */
 import { basename } from "node:path";
 import { SetupError } from "../../inputs/error.ts";
 import type { EngineSource } from "../../result.ts";
 import { findExecutable } from "../executable.ts";
 import { expectedDigest } from "./digests.ts";
 import { fetchRelease } from "./fetch.ts";
+import { type FoundInferrs, sourceOf } from "./found.ts";
 import { fromCache } from "./from-cache.ts";
+import { Http } from "./http.ts";
 import { executableName } from "./platform.ts";
 import { latest, release } from "./release.ts";
 import { type InferrsSpec, shownUrl, urlVersion } from "./spec.ts";
@@ -17,29 +19,54 @@ export interface ProvisionedInferrs {
 }
 
 /**
+ * Finds out which it is and whether it is there; asks, but downloads nothing.
+ *
  * @param sha256 what the user says the archive's digest is (of a path: the file's, checked elsewhere)
- * @throws SetupError when it can't be had, or isn't what it must be
+ * @throws SetupError when it can't be had
  */
-export async function provisionInferrs(
+export async function lookUpInferrs(
   spec: InferrsSpec,
   sha256: string | null,
   world: FetchWorld,
-): Promise<ProvisionedInferrs> {
-  try {
-    switch (spec.kind) {
+): Promise<FoundInferrs> {
+  return await unlessStopped(world, async () => {
+    const decided = await resolveDefault(spec, world);
+    switch (decided.kind) {
       case "default":
-        return await provisionInferrs(await resolveDefault(spec, world), sha256, world);
       case "path": {
-        const executable = await findExecutable(spec.path, world.env, world.cwd);
-        return { executable, source: { kind: "path" } };
+        const path = decided.kind === "path" ? decided.path : "inferrs";
+        return { kind: "file", executable: await findExecutable(path, world.env, world.cwd) };
       }
       case "latest":
         return await latest(sha256, world);
       case "version":
-        return await release(spec.version, null, sha256, world);
+        return await release(decided.version, null, sha256, world);
       case "url":
-        return await byUrl(spec.url, sha256, world);
+        return await byUrl(decided.url, sha256, world);
     }
+  });
+}
+
+/**
+ * Fetches what was found and isn't there yet.
+ *
+ * @throws SetupError when it can't be had, or isn't what it must be
+ */
+export async function fetchInferrs(
+  found: FoundInferrs,
+  world: FetchWorld,
+): Promise<ProvisionedInferrs> {
+  if (found.kind === "file") return { executable: found.executable, source: { kind: "path" } };
+  const entry =
+    found.kind === "cached"
+      ? found.entry
+      : await unlessStopped(world, () => fetchRelease(found.wanted, world));
+  return { executable: entry.executable, source: sourceOf(found.origin, entry.record) };
+}
+
+async function unlessStopped<T>(world: FetchWorld, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (world.signal.aborted) throw new SetupError("stopped while inferrs was fetched");
     throw error;
@@ -58,25 +85,26 @@ export async function resolveDefault(
   );
 }
 
-async function byUrl(
-  url: string,
-  sha256: string | null,
-  world: FetchWorld,
-): Promise<ProvisionedInferrs> {
+async function byUrl(url: string, sha256: string | null, world: FetchWorld): Promise<FoundInferrs> {
   const what = shownUrl(url);
   const expected = expectedDigest(what, { table: null, api: null, user: sha256 });
-  const asset = basename(new URL(url).pathname);
   const version = urlVersion(expected.sha256);
+  const origin = { kind: "url", url: what } as const;
+  const entry = await fromCache(version, null, [expected.sha256], what, world);
+  if (entry !== null) return { kind: "cached", what, entry, origin };
+  const asset = basename(new URL(url).pathname);
   const executable = executableName(world.platform.os);
-  const entry =
-    (await fromCache(version, null, [expected.sha256], what, world)) ??
-    (await fetchRelease(
-      { what, version, url, asset, executable, tag: null, commit: null, bytes: null, expected },
-      world,
-    ));
-  const { archiveSha256 } = entry.record;
-  return {
-    executable: entry.executable,
-    source: { kind: "url", url: what, assetSha256: archiveSha256 },
-  };
+  const base = { what, version, url, asset, executable, tag: null, commit: null, expected };
+  const announcedBytes = await sizeByUrl(url, world);
+  return { kind: "wanted", wanted: { ...base, bytes: null, announcedBytes }, origin };
+}
+
+/** Not every server tells it, and a signed link may be for GET alone. */
+async function sizeByUrl(url: string, world: FetchWorld): Promise<number | null> {
+  const http = new Http(world);
+  try {
+    return await http.size(url, world.signal);
+  } finally {
+    await http.close();
+  }
 }

@@ -3,10 +3,15 @@ import assert from "node:assert/strict";
 import { createServer, type Server, request as send } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { before, beforeEach, test } from "node:test";
-import { ASSET, linuxArchive, testWorld, VERSION } from "../../testing/github/fetch-world.ts";
+import {
+  ASSET,
+  linuxArchive,
+  provisionInferrs,
+  testWorld,
+  VERSION,
+} from "../../testing/github/fetch-world.ts";
 import { type ReleaseServer, startReleaseServer } from "../../testing/github/releases.ts";
 import { Http } from "./http.ts";
-import { provisionInferrs } from "./provision.ts";
 
 let github: ReleaseServer;
 let proxy: Server;

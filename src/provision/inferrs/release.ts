@@ -1,21 +1,18 @@
-/** A release of inferrs: from the cache, or by GitHub's API and from its downloads. */
+/** A release of inferrs: in the cache, or found by GitHub's API. */
 import { SetupError } from "../../inputs/error.ts";
 import { cachedVersions, cacheRoot } from "./cache.ts";
 import { expectedDigest } from "./digests.ts";
-import { fetchRelease, type Wanted } from "./fetch.ts";
+import type { Wanted } from "./fetch.ts";
+import type { FoundInferrs } from "./found.ts";
 import { fromCache, missing } from "./from-cache.ts";
 import { Http, serverUrl } from "./http.ts";
 import { assetFor, executableName } from "./platform.ts";
-import type { ProvisionedInferrs } from "./provision.ts";
 import { type Release, Releases } from "./releases.ts";
 import { REPOSITORY } from "./spec.ts";
 import type { FetchWorld } from "./world.ts";
 
 /** The newest release; offline the newest in the cache, which the report then says. */
-export async function latest(
-  sha256: string | null,
-  world: FetchWorld,
-): Promise<ProvisionedInferrs> {
+export async function latest(sha256: string | null, world: FetchWorld): Promise<FoundInferrs> {
   if (!world.offline) {
     const found = await withReleases(world, (releases) => releases.newest());
     return await release(found.tag_name, found, sha256, world);
@@ -30,33 +27,22 @@ export async function latest(
 
 /**
  * @param found the release as the API gave it, where it was asked already
- * @throws SetupError when it can't be had, or isn't what it must be
+ * @throws SetupError when there is none for this machine, or nobody can say what it must be
  */
 export async function release(
   version: string,
   found: Release | null,
   sha256: string | null,
   world: FetchWorld,
-): Promise<ProvisionedInferrs> {
+): Promise<FoundInferrs> {
   const what = `inferrs ${version}`;
   const asset = assetFor(world.platform);
   const known = world.table.releases[version];
   const table = known?.assets[asset]?.sha256 ?? null;
-  const cached = await fromCache(version, asset, [table, sha256], what, world);
-  const entry = cached ?? (await fetchRelease(await want(), world));
-  const { record } = entry;
-  return {
-    executable: entry.executable,
-    source: {
-      kind: "release",
-      version,
-      tag: record.tag ?? version,
-      commit: record.commit,
-      asset: record.asset,
-      assetSha256: record.archiveSha256,
-      verifiedBy: table === null ? record.verifiedBy : "table",
-    },
-  };
+  const origin = { kind: "release", version, inTable: table !== null } as const;
+  const entry = await fromCache(version, asset, [table, sha256], what, world);
+  if (entry !== null) return { kind: "cached", what, entry, origin };
+  return { kind: "wanted", wanted: await want(), origin };
 
   async function want(): Promise<Wanted> {
     const base = {
@@ -71,7 +57,7 @@ export async function release(
     if (known !== undefined && inTable !== undefined) {
       const { commit } = known;
       const expected = expectedDigest(what, { table, api: null, user: sha256 });
-      return { ...base, url: direct, commit, bytes: inTable.bytes, expected };
+      return { ...base, url: direct, commit, ...sized(inTable.bytes), expected };
     }
     return await withReleases(world, async (releases) => {
       const asked = found ?? (await releases.byVersion(version));
@@ -80,9 +66,13 @@ export async function release(
       const api = /^sha256:([0-9a-f]{64})$/.exec(file.digest ?? "")?.[1] ?? null;
       const expected = expectedDigest(`${what} (${asset})`, { table, api, user: sha256 });
       const commit = await commitOf(releases, asked, world);
-      return { ...base, url: file.browser_download_url, commit, bytes: file.size, expected };
+      return { ...base, url: file.browser_download_url, commit, ...sized(file.size), expected };
     });
   }
+}
+
+function sized(bytes: number) {
+  return { bytes, announcedBytes: bytes };
 }
 
 /** An unknown commit is no reason not to measure. */

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fetchInferrs, lookUpInferrs } from "../../provision/inferrs/provision.ts";
+import type { InferrsSpec } from "../../provision/inferrs/spec.ts";
 import type { FetchWorld } from "../../provision/inferrs/world.ts";
 import { tarGz } from "../archives.ts";
 
@@ -69,6 +71,15 @@ export function testWorld(url: string, over: Partial<FetchWorld> = {}): TestWorl
     random: () => 0,
     ...over,
   };
+}
+
+/** Found and fetched, as a run does one after the other. */
+export async function provisionInferrs(
+  spec: InferrsSpec,
+  sha256: string | null,
+  world: FetchWorld,
+) {
+  return await fetchInferrs(await lookUpInferrs(spec, sha256, world), world);
 }
 
 export const VERSION = "0.0.20260424164259";

@@ -28,6 +28,8 @@ export interface FakeRelease {
 /** What a server does instead; the first that fits and has uses left counts. */
 export interface ReleaseRule {
   host: "github" | "storage";
+  /** Default: GET. */
+  method?: "HEAD";
   /** A regular expression on the path; default: any. */
   path?: string;
   /** Default: always. */
@@ -45,6 +47,7 @@ export interface ReleaseRule {
 
 export interface SeenRequest {
   host: "github" | "storage";
+  method: string;
   path: string;
   headers: IncomingMessage["headers"];
 }
@@ -72,10 +75,12 @@ export async function startReleaseServer(releases: FakeRelease[]): Promise<Relea
     (url, request, response, _act) => {
       // As on GitHub Enterprise; what is recorded and ruled is the path below.
       url.pathname = url.pathname.replace(/^\/api\/v3(?=\/)/, "");
-      requests.push({ host, path: url.pathname + url.search, headers: request.headers });
+      const { method = "GET", headers: sent } = request;
+      requests.push({ host, method, path: url.pathname + url.search, headers: sent });
       const rule = rules.find(
         (one) =>
           one.host === host &&
+          (one.method ?? "GET") === method &&
           (one.times ?? 1) > 0 &&
           new RegExp(one.path ?? "").test(url.pathname),
       );

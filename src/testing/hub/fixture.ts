@@ -6,6 +6,7 @@ import { after } from "node:test";
 import type { CacheEntry, ModelCache } from "../../provision/hub/cache-entry.ts";
 import { ensureModel } from "../../provision/hub/ensure.ts";
 import { hubClient } from "../../provision/hub/fetch.ts";
+import { lookUpModel } from "../../provision/hub/look-up.ts";
 import { hubSettings } from "../../provision/hub/settings.ts";
 import type { EnsuredModel, ModelRequest } from "../../provision/hub/types.ts";
 import type { StandInRepo } from "./repos.ts";
@@ -87,15 +88,17 @@ export async function hubFixture(repos: StandInRepo[], rules: HubRule[] = []): P
         },
       });
       try {
-        return await ensureModel(
+        const context = {
+          client,
+          ownCache: join(home, "own"),
+          modelCache: over.modelCache ?? null,
+          progress: () => {},
+        };
+        const found = await lookUpModel(
           { id: "org/model", revision: "main", ggufFile: null, tokenizerSource: null, ...request },
-          {
-            client,
-            ownCache: join(home, "own"),
-            modelCache: over.modelCache ?? null,
-            progress: () => {},
-          },
+          context,
         );
+        return await ensureModel(found, context);
       } finally {
         await client.close();
       }

@@ -59,6 +59,8 @@ export interface StandInHub {
   cdnUrl: string;
   requests: HubRequest[];
   rule(...rules: HubRule[]): void;
+  /** It no longer keeps its process alive. */
+  unref(): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,9 @@ export async function startHub(repos: StandInRepo[], rules: HubRule[] = []): Pro
     requests,
     rule: (...next) => {
       active = next.map((rule) => ({ ...rule }));
+    },
+    unref: () => {
+      for (const server of [hub, cdn]) server.unref();
     },
     close: async () => {
       for (const server of [hub, cdn]) {
