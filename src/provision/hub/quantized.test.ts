@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { hubFixture, model } from "../../testing/hub/fixture.ts";
-import { quantizationIn, quantizedFile } from "./quantized.ts";
+import { quantizationIn, quantizedFile, weightBits } from "./quantized.ts";
 import type { Wanted } from "./types.ts";
 
 test("what inferrs makes of the weights, by its arguments", () => {
@@ -35,6 +35,29 @@ test("the first line names the file that inferrs will write, until it is there",
   lines.length = 0;
   await ensure({ quantization: null });
   assert.doesNotMatch(lines[0] ?? "", /inferrs writes/);
+});
+
+test("by the bits that the weights have, as the config says; else 16", async () => {
+  const cases: [string, number][] = [
+    ['{"dtype":"bfloat16"}', 16],
+    ['{"torch_dtype":"float32"}', 32],
+    ['{"torch_dtype":"torch.float16"}', 16],
+    ['{"text_config":{"torch_dtype":"float32"}}', 32],
+    ['{"dtype":"float8_e4m3fn"}', 8],
+    ['{"torch_dtype":"auto"}', 16],
+    ['{"model_type":"gemma4"}', 16],
+    ['["no object"]', 16],
+    ["no JSON", 16],
+  ];
+  for (const [config, bits] of cases) assert.equal(weightBits(config), bits, config);
+  const files = { ...model({}, 1_600_000).files };
+  files["config.json"] = Buffer.from('{"torch_dtype":"float32"}');
+  const { ensure, lines } = await hubFixture([model({ files })]);
+  await ensure({ quantization: "Q4K" });
+  assert.match(lines[0] ?? "", /inferrs writes about 225 KB beside it/);
+  lines.length = 0;
+  await ensure({ quantization: "Q4K" }, { offline: true });
+  assert.match(lines[0] ?? "", /inferrs writes about 225 KB beside it/);
 });
 
 test("4.5 of 16 bits; nothing for a GGUF file, or where the file is there", async () => {
