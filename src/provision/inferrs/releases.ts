@@ -116,7 +116,7 @@ export class Releases {
     const github = this.#base.startsWith("https://api.github.com/");
     return github
       ? `https://github.com/${REPOSITORY}/releases lists what there is.`
-      : `The API is ${apiUrl(this.#world.env)} (GITHUB_API_URL): is ${REPOSITORY} there? If not, set GITHUB_API_URL to https://api.github.com and GITHUB_SERVER_URL to https://github.com.`;
+      : `The API is ${apiUrl(this.#world.env)} (GITHUB_API_URL): is ${REPOSITORY} there? If not, give --inferrs a path, or an archive's URL with --inferrs-sha256.`;
   }
 }
 
