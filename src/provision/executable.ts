@@ -1,12 +1,10 @@
 /** The inferrs executable: found, checked, and told apart from others. */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { withoutTokens } from "../engine/command.ts";
+import { sha256Of } from "../host/hash.ts";
 import { InputError } from "../inputs/error.ts";
 import { suggest } from "../inputs/parse.ts";
 import { cannotRun, type RunError } from "./cannot-run.ts";
@@ -59,13 +57,6 @@ export async function findExecutable(
 
 function notExecutable(path: string, expected: string, mend: string): InputError {
   return new InputError({ input: "--inferrs", value: path, expected, mend });
-}
-
-/** A file's SHA-256, in hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }
 
 export interface Identity {

@@ -1,4 +1,5 @@
 /** What a failed request to GitHub means: worth another try, or a reason to tell. Pure. */
+import { askedWaitMs, backOffMs } from "../provision/net/patience.ts";
 import { oneLine } from "./text.ts";
 
 /** A refusal or a silence of GitHub. */
@@ -34,8 +35,8 @@ function isResponse(value: unknown): value is { headers: Record<string, string> 
 /**
  * How long to wait before the next try, in ms; null when no try would help.
  *
- * Rate limits as https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api says:
- * `retry-after` first, then `x-ratelimit-reset` when nothing remains, else at least a minute.
+ * Of a rate limit that says nothing, at least a minute, as
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api asks.
  *
  * @param attempt - how many tries have failed, from 1
  */
@@ -44,17 +45,11 @@ export function retryDelayMs(
   attempt: number,
   nowMs: number,
 ): number | null {
-  const backOffMs = 1000 * 2 ** (attempt - 1);
-  if (failure.kind === "no-answer" || failure.status >= 500) return backOffMs;
-  if (!isRateLimit(failure)) return null;
-  const { headers } = failure;
-  const retryAfter = Number(headers["retry-after"]);
-  if (headers["retry-after"] !== undefined && Number.isFinite(retryAfter)) return retryAfter * 1000;
-  const reset = Number(headers["x-ratelimit-reset"]);
-  if (String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset)) {
-    return Math.max(1000, reset * 1000 - nowMs);
-  }
-  return 60_000;
+  const backOff = backOffMs(attempt);
+  if (failure.kind === "no-answer") return backOff;
+  const asked = askedWaitMs((name) => failure.headers[name], nowMs);
+  if (failure.status >= 500) return Math.max(backOff, asked ?? 0);
+  return isRateLimit(failure) ? (asked ?? 60_000) : null;
 }
 
 function isRateLimit(failure: GithubFailure & { kind: "answered" }): boolean {

@@ -1,5 +1,6 @@
 /** Answers that are no success: what they say, and whether waiting helps. */
 import type { Response } from "undici";
+import { askedWaitMs, backOffMs } from "../net/patience.ts";
 import type { Refusal } from "./errors.ts";
 
 /** Longest that a busy hub is waited for at a time; it counts its limits over five minutes. */
@@ -8,23 +9,9 @@ const LONGEST_WAIT_MS = 310_000;
 /** How long to wait before the next try; null: trying again is of no use. */
 export function waitFor({ status, headers }: Response, tries: number): number | null {
   if (status !== 429 && status !== 408 && status < 500) return null;
-  const after = retryAfterMs(headers.get("retry-after"));
-  // `RateLimit: "resolvers";r=0;t=42`: t seconds until the count begins anew.
-  const reset = /;\s*t=(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1];
-  const said = after ?? (reset === undefined ? null : Number(reset) * 1000);
+  const said = askedWaitMs((name) => headers.get(name), Date.now());
   if (said !== null) return said > LONGEST_WAIT_MS ? null : said;
-  return backoffMs(tries) * (status === 429 ? 5 : 1);
-}
-
-function retryAfterMs(text: string | null): number | null {
-  if (text === null) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
-}
-
-/** 1, 2, 4 s and so on. */
-export function backoffMs(tries: number): number {
-  return 1000 * 2 ** (tries - 1);
+  return backOffMs(tries) * (status === 429 ? 5 : 1);
 }
 
 /** What a refusal says, without its body's length. */

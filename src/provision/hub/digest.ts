@@ -1,7 +1,7 @@
 /** A file against the digest that names its blob: SHA-256 (LFS), or git's SHA-1 of a blob. */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { hashFile } from "../../host/hash.ts";
 
 export interface Hashes {
   update: (chunk: Uint8Array) => void;
@@ -34,13 +34,6 @@ function once(hash: Hash): () => string {
     hex ??= hash.digest("hex");
     return hex;
   };
-}
-
-/** Feeds a whole file, or what there is of it. */
-export async function hashFile(path: string, into: Hashes, signal: AbortSignal): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
-    into.update(chunk as Buffer);
-  }
 }
 
 /**

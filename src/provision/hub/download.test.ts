@@ -89,6 +89,17 @@ test("a slow trickle is waited for, a silence is not", async () => {
   assert.equal(ranges(stalled.hub.requests).length, 2);
 });
 
+test("a trickle that would take days is given up, and gone on with elsewhere", async () => {
+  const drops = { bytes: 10, everyMs: 20 };
+  const leastRate = { stretchMs: 300, leastBytes: 5000 };
+  const fixture = await hubFixture([REPO], [{ path: PATH, times: 1, trickle: drops }]);
+  await fixture.ensure({}, { leastRate });
+  assert.deepEqual(readFileSync(blob(fixture.home)), WEIGHTS);
+  const [first, second, ...more] = ranges(fixture.hub.requests);
+  assert.deepEqual([first, more], [null, []]);
+  assert.match(second ?? "", /^bytes=[1-9]\d*-$/);
+});
+
 test("a wrong digest is fetched anew once, then it is an error, and nothing of it is used", async () => {
   const fixture = await hubFixture([REPO], [{ path: PATH, times: 1, corrupt: true }]);
   await whole(fixture);

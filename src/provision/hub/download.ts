@@ -2,10 +2,12 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import type { Response } from "undici";
 import { freeBytes } from "../../host/disk.ts";
+import { hashFile } from "../../host/hash.ts";
 import { SetupError } from "../../inputs/error.ts";
-import { backoffMs } from "./answers.ts";
-import { append, startOf } from "./body.ts";
-import { checkBlob, hashes, hashFile } from "./digest.ts";
+import { contentRange, type Poured, pour } from "../net/body.ts";
+import { backOffMs } from "../net/patience.ts";
+import { minimumRate } from "../net/stretch.ts";
+import { checkBlob, hashes } from "./digest.ts";
 import { type Asked, diskFullError, refusalError } from "./errors.ts";
 import { fileUrl, type HubClient, reasonOf } from "./fetch.ts";
 import { blobPath, cannotWrite, type RepoDir } from "./layout.ts";
@@ -86,11 +88,11 @@ async function fetchBytes(job: Job) {
   const handle = await open(partial, "a");
   try {
     for (let fruitless = 0; have < file.bytes; ) {
+      const stretch = minimumRate(client.leastRate, () => have);
       const range = have > 0 ? { range: `bytes=${have}-` } : undefined;
-      const response = await client.get(job.url, asked, range);
+      const response = await client.get(job.url, asked, range, stretch.signal);
       refuseHtml(response, job);
-      const from = startOf(response, have);
-      if (from !== have) {
+      if (startOf(response, have) !== have) {
         // It sends the whole file again.
         await handle.truncate(0);
         onBytes(-have);
@@ -98,16 +100,20 @@ async function fetchBytes(job: Job) {
         digest = hashes(file.digest, file.bytes);
       }
       const before = have;
-      const broke = await append(response, handle, file.bytes - have, (chunk) => {
+      stretch.begin();
+      const room = { from: have, most: file.bytes };
+      const poured = await pour(response.body, handle, room, (chunk) => {
         digest.update(chunk);
         have += chunk.length;
         onBytes(chunk.length);
-      });
+      }).finally(stretch.end);
       if (have === file.bytes) break;
       client.signal.throwIfAborted();
       fruitless = have > before ? 0 : fruitless + 1;
-      if (fruitless >= FRUITLESS) throw brokenOff(job, have, broke);
-      await client.pause(backoffMs(fruitless + 1));
+      if (fruitless >= FRUITLESS) {
+        throw brokenOff(job, have, stretch.signal.aborted ? stretch.words : wordsOf(poured));
+      }
+      await client.pause(backOffMs(fruitless + 1));
     }
     await handle.sync();
   } finally {
@@ -125,11 +131,26 @@ function refuseHtml(response: Response, { asked, file }: Job): void {
   throw refusalError(asked, { status, code: null, message: "", html: true });
 }
 
-function brokenOff({ asked, file }: Job, have: number, cause: unknown): SetupError {
-  const why = cause === null ? "the server ended it" : reasonOf(cause);
+/** Where the answer begins in the file: 206 says so, 200 begins at its start. */
+function startOf(response: Response, asked: number): number {
+  if (response.status !== 206) return 0;
+  return contentRange(response.headers.get("content-range"))?.from ?? asked;
+}
+
+function wordsOf(poured: Poured): string {
+  switch (poured.kind) {
+    case "ended":
+      return "the server ended it";
+    case "too-much":
+      return "it is longer than the hub says";
+    case "broke":
+      return reasonOf(poured.cause);
+  }
+}
+
+function brokenOff({ asked, file }: Job, have: number, why: string): SetupError {
   return new SetupError(
     `${file.path} of ${asked.id} breaks off after ${have} of ${file.bytes} bytes, again and again: ${why}. Run again: what is there is kept.`,
-    { cause },
   );
 }
 

@@ -3,7 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { EnvHttpProxyAgent, type Response, fetch as undiciFetch } from "undici";
 import { SetupError } from "../../inputs/error.ts";
 import { duration } from "../../report/format.ts";
-import { backoffMs, readRefusal, waitFor } from "./answers.ts";
+import { backOffMs } from "../net/patience.ts";
+import { LEAST_RATE, type LeastRate } from "../net/stretch.ts";
+import { readRefusal, waitFor } from "./answers.ts";
 import { type Asked, refusalError } from "./errors.ts";
 import type { HubSettings } from "./settings.ts";
 
@@ -12,8 +14,18 @@ export interface HubClient {
   signal: AbortSignal;
   /** One line for the user. */
   log: (line: string) => void;
-  /** GET. Follows redirects; throws for every answer that is not 2xx, after its retries. */
-  get: (url: string, asked: Asked, headers?: Record<string, string>) => Promise<Response>;
+  /** Of a body that is less, the connection is given up. */
+  leastRate: LeastRate;
+  /**
+   * GET. Follows redirects; throws for every answer that is not 2xx, after its retries.
+   * @param stop ends this request and its body alone
+   */
+  get: (
+    url: string,
+    asked: Asked,
+    headers?: Record<string, string>,
+    stop?: AbortSignal,
+  ) => Promise<Response>;
   pause: (ms: number) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -25,6 +37,7 @@ export interface HubClientOptions {
   log: (line: string) => void;
   /** Silence after which a connection is given up; default 60 s. */
   silenceMs?: number;
+  leastRate?: LeastRate;
   /** A stand-in in tests; default: waits. */
   pause?: (ms: number) => Promise<void>;
 }
@@ -49,13 +62,17 @@ export function hubClient(options: HubClientOptions): HubClient {
     noProxy: noProxy ?? "",
   });
   const pause = options.pause ?? ((ms) => delay(ms, undefined, { signal }));
-  const once = async (url: string, headers: Record<string, string>): Promise<Response> => {
+  const once = async (
+    url: string,
+    headers: Record<string, string>,
+    stop: AbortSignal | undefined,
+  ): Promise<Response> => {
     let target = new URL(url);
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       const response = await undiciFetch(target, {
         dispatcher: agent,
         redirect: "manual",
-        signal,
+        signal: stop === undefined ? signal : AbortSignal.any([signal, stop]),
         headers: { ...headers, ...authorization(settings, target), "accept-encoding": "identity" },
       });
       const location = response.headers.get("location");
@@ -70,17 +87,18 @@ export function hubClient(options: HubClientOptions): HubClient {
     signal,
     log,
     pause,
+    leastRate: options.leastRate ?? LEAST_RATE,
     close: () => agent.destroy(),
-    get: async (url, asked, headers = {}) => {
+    get: async (url, asked, headers = {}, stop) => {
       for (let tries = 1; ; tries++) {
         let response: Response;
         try {
-          response = await once(url, headers);
+          response = await once(url, headers, stop);
         } catch (cause) {
           if (signal.aborted || cause instanceof SetupError) throw cause;
           if (tries >= TRIES) throw unreachable(asked, cause);
           if (tries === 1) log(`${new URL(url).origin}: ${reasonOf(cause)}; trying again`);
-          await pause(backoffMs(tries));
+          await pause(backOffMs(tries));
           continue;
         }
         if (response.ok) return response;

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
-import { sha256Of } from "../executable.ts";
+import { sha256Of } from "../../host/hash.ts";
 import { cacheDir } from "../model.ts";
 import { isVersion } from "./spec.ts";
 

@@ -1,9 +1,10 @@
 /** What can be found wrong with inferrs's source before anything starts, without the network. */
 import { existsSync } from "node:fs";
 import { freeBytes } from "../../host/disk.ts";
+import { sha256Of } from "../../host/hash.ts";
 import { InputError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
-import { findExecutable, sha256Of } from "../executable.ts";
+import { findExecutable } from "../executable.ts";
 import { cachedVersions, cacheRoot, entryDir } from "./cache.ts";
 import { missing } from "./from-cache.ts";
 import { serverUrl } from "./http.ts";

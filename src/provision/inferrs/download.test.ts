@@ -234,6 +234,12 @@ test("502, 503 in HTML: tried again, with growing patience", async () => {
   assert.match(world.said[0] ?? "", /502 an HTML page, "Unicorn!"; again in 1 s/);
 });
 
+test("503 with retry-after: never sooner than it asks", async () => {
+  api(answer(503, { "retry-after": "3" }), 3);
+  await fetched();
+  assert.deepEqual(world.slept, [3000, 3000, 4000]);
+});
+
 test("jitter makes waits longer and never shorter", async () => {
   world = testWorld(github.url, { random: () => 1 });
   api(answer(429, { "retry-after": "8" }), 1);

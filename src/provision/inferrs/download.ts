@@ -5,12 +5,13 @@ import { dirname } from "node:path";
 import { freeBytes } from "../../host/disk.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
+import { pour } from "../net/body.ts";
+import { minimumRate } from "../net/stretch.ts";
 import { checkSpace, writeFailure } from "./disk.ts";
 import { broken } from "./failure.ts";
 import { type Answer, type Http, networkFailure } from "./http.ts";
 import { begin, type Progress, rangeHeaders } from "./resume.ts";
 import { retrying } from "./retry.ts";
-import { minimumRate } from "./stretch.ts";
 import type { FetchWorld } from "./world.ts";
 
 export interface Download {
@@ -53,7 +54,7 @@ export async function download(
         await room(what, dir, url, total, progress, world);
         await write(what, dir, answer, progress, handle, total, world);
       } catch (error) {
-        throw stretch.signal.aborted ? stretch.failure() : error;
+        throw stretch.signal.aborted ? broken(stretch.words) : error;
       } finally {
         stretch.end();
       }
@@ -90,35 +91,22 @@ async function write(
   world: FetchWorld,
 ): Promise<void> {
   let saidAt = world.now();
-  const parts = answer.body[Symbol.asyncIterator]();
-  for (;;) {
-    const part = await parts.next().catch((error: unknown) => {
-      throw networkFailure(error);
-    });
-    if (part.done === true) break;
-    const chunk = part.value as Buffer;
-    if (progress.written + chunk.length > (total ?? MOST_BYTES)) {
-      throw new SetupError(`${what}: the server sends more than the ${total ?? MOST_BYTES} bytes.`);
-    }
-    await writeAt(handle, chunk, progress.written).catch((error: unknown) => {
-      throw writeFailure(what, dir, error);
-    });
+  const { written: from } = progress;
+  const most = total ?? MOST_BYTES;
+  const poured = await pour(answer.body, handle, { from, most }, (chunk) => {
     progress.hash.update(chunk);
     progress.written += chunk.length;
-    if (world.now() - saidAt >= SAY_EVERY_MS) {
-      saidAt = world.now();
-      world.say(`${what}: ${bytes(progress.written)} of ${bytes(total)}`);
-    }
+    if (world.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = world.now();
+    world.say(`${what}: ${bytes(progress.written)} of ${bytes(total)}`);
+  }).catch((error: unknown) => {
+    throw writeFailure(what, dir, error);
+  });
+  if (poured.kind === "broke") throw networkFailure(poured.cause);
+  if (poured.kind === "too-much") {
+    throw new SetupError(`${what}: the server sends more than the ${most} bytes.`);
   }
   if (total !== null && progress.written < total) {
     throw broken(`it ended after ${progress.written} of ${total} bytes`);
-  }
-}
-
-/** A disk that is nearly full takes a part of what it is given. */
-async function writeAt(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
-    done += bytesWritten;
   }
 }

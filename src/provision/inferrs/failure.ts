@@ -2,6 +2,7 @@
 import { SetupError } from "../../inputs/error.ts";
 import type { GithubFailure } from "../../publish/github-errors.ts";
 import { oneLine } from "../../publish/text.ts";
+import { askedWaitMs } from "../net/patience.ts";
 
 /** A refusal, a silence or a broken connection: perhaps worth another try. */
 export class RequestFailed extends Error {
@@ -36,12 +37,13 @@ export function toSetupError(
     );
   }
   const said = `${host} says ${failure.status}${failure.message === "" ? "" : `: ${failure.message}`}`;
-  const resets = resetTime(failure.headers, context.nowMs);
-  if (resets !== null) {
+  const wait = askedWaitMs((name) => failure.headers[name], context.nowMs);
+  if (wait !== null) {
+    const at = new Date(context.nowMs + wait).toISOString().slice(0, 19).replace("T", " ");
     const token = context.token
       ? "The token's limit is used up."
       : "Without a token GitHub allows 60 requests an hour: give one (input github-token; GITHUB_TOKEN on the command line).";
-    return new SetupError(`${what}: ${said}. The limit resets at ${resets}. ${token}`);
+    return new SetupError(`${what}: ${said}. The limit resets at ${at} UTC. ${token}`);
   }
   if (failure.status === 401) {
     return new SetupError(
@@ -49,17 +51,6 @@ export function toSetupError(
     );
   }
   return new SetupError(`${what}: ${said}${tried}.`);
-}
-
-type Headers = Record<string, string | number | undefined>;
-
-/** When a rate limit ends, as the headers of an answer say; null when they say nothing. */
-function resetTime(headers: Headers, nowMs: number): string | null {
-  const seconds = Number(headers["retry-after"]);
-  const reset = Number(headers["x-ratelimit-reset"]);
-  const used = String(headers["x-ratelimit-remaining"]) === "0" && Number.isFinite(reset);
-  const at = Number.isFinite(seconds) ? nowMs + seconds * 1000 : used ? reset * 1000 : null;
-  return at === null ? null : `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** What a page says for itself: the title of HTML, the message of JSON, else how it begins. */

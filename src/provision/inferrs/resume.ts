@@ -2,6 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { SetupError } from "../../inputs/error.ts";
+import { contentRange } from "../net/body.ts";
 import { broken, messageOf } from "./failure.ts";
 import { type Answer, textOf } from "./http.ts";
 
@@ -41,8 +42,8 @@ export async function begin(
       `${what}: got ${page} where an archive should be. Is there a login page or a proxy between?`,
     );
   }
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "");
-  const resumed = status === 206 && Number(range?.[1]) === progress.written;
+  const range = status === 206 ? contentRange(headers["content-range"] ?? null) : null;
+  const resumed = range?.from === progress.written;
   const length = headers["content-length"] === undefined ? null : Number(headers["content-length"]);
   if (!resumed) {
     await handle.truncate(0);
@@ -54,7 +55,7 @@ export async function begin(
       throw broken(`the server can't resume (${status}): from the beginning`);
     }
   }
-  const offered = resumed ? Number(range?.[2]) : length;
+  const offered = resumed ? range.total : length;
   const total = offered === null || Number.isNaN(offered) ? null : offered;
   if (total !== null && expectedBytes !== null && total !== expectedBytes) {
     await answer.body.dump();

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toolVersion } from "../../host/assets.ts";
 import type { Warning } from "../../result.ts";
+import { LEAST_RATE, type LeastRate } from "../net/stretch.ts";
 import { type Platform, thisPlatform } from "./platform.ts";
 import { type DigestTable, readTable } from "./table.ts";
 
@@ -21,12 +22,9 @@ export interface FetchOptions {
 }
 
 /** Patience, in ms and bytes. */
-export interface Limits {
+export interface Limits extends LeastRate {
   /** Until an answer's headers are there. */
   headersMs: number;
-  /** In each such stretch at least `leastBytes` must come, or the connection is given up. */
-  stretchMs: number;
-  leastBytes: number;
   tries: number;
   /** A longer wait than this isn't waited: the error says when to come back. */
   longestWaitMs: number;
@@ -34,8 +32,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   headersMs: 30_000,
-  stretchMs: 30_000,
-  leastBytes: 30 * 1024,
+  ...LEAST_RATE,
   tries: 5,
   longestWaitMs: 120_000,
 };

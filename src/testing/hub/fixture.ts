@@ -9,6 +9,7 @@ import { hubClient } from "../../provision/hub/fetch.ts";
 import { lookUpModel } from "../../provision/hub/look-up.ts";
 import { hubSettings } from "../../provision/hub/settings.ts";
 import type { EnsuredModel, ModelRequest } from "../../provision/hub/types.ts";
+import { LEAST_RATE, type LeastRate } from "../../provision/net/stretch.ts";
 import type { StandInRepo } from "./repos.ts";
 import { type HubRule, type StandInHub, startHub } from "./server.ts";
 
@@ -27,6 +28,7 @@ interface EnsureOptions {
   offline: boolean;
   signal: AbortSignal;
   silenceMs: number;
+  leastRate: LeastRate;
   modelCache: ModelCache | null;
   cacheDir: string;
 }
@@ -82,6 +84,7 @@ export async function hubFixture(repos: StandInRepo[], rules: HubRule[] = []): P
         signal: over.signal ?? new AbortController().signal,
         log: (line) => lines.push(line),
         silenceMs: over.silenceMs ?? 10_000,
+        leastRate: over.leastRate ?? LEAST_RATE,
         pause: async (ms) => {
           pauses.push(ms);
           await new Promise((resolve) => setTimeout(resolve, 5));

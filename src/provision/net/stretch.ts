@@ -1,30 +1,37 @@
 /** A connection that only trickles is as good as none: it is given up, and tried anew. */
-import { broken, type RequestFailed } from "./failure.ts";
-import type { Limits } from "./world.ts";
+
+/** In each stretch at least so much must come. */
+export interface LeastRate {
+  stretchMs: number;
+  leastBytes: number;
+}
+
+export const LEAST_RATE: LeastRate = { stretchMs: 30_000, leastBytes: 30 * 1024 };
 
 export interface Stretch {
   /** Aborted when too little came. */
   signal: AbortSignal;
-  failure(): RequestFailed;
+  /** Why it was aborted, in words. */
+  words: string;
   /** The answer is there: from now on bytes must come. */
   begin(): void;
   end(): void;
 }
 
 /** @param written bytes so far */
-export function minimumRate(limits: Limits, written: () => number): Stretch {
+export function minimumRate({ stretchMs, leastBytes }: LeastRate, written: () => number): Stretch {
   const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   return {
     signal: given.signal,
-    failure: () => broken(`fewer than ${limits.leastBytes} bytes in ${limits.stretchMs} ms`),
+    words: `fewer than ${leastBytes} bytes in ${stretchMs} ms`,
     begin() {
       let before = written();
       timer = setInterval(() => {
         const now = written();
-        if (now - before < limits.leastBytes) given.abort();
+        if (now - before < leastBytes) given.abort();
         before = now;
-      }, limits.stretchMs);
+      }, stretchMs);
     },
     end: () => clearInterval(timer),
   };
