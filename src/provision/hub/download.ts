@@ -1,16 +1,16 @@
 /** One file of the hub into its blob: resumed where it broke off, and checked before it counts. */
 import { open, rename, rm, stat } from "node:fs/promises";
 import type { Response } from "undici";
-import { freeBytes } from "../../host/disk.ts";
 import { hashFile } from "../../host/hash.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { contentRange, type Poured, pour } from "../net/body.ts";
+import { isFull, noRoom, writeFailure } from "../net/disk.ts";
 import { backOffMs } from "../net/patience.ts";
 import { minimumRate } from "../net/stretch.ts";
 import { checkBlob, hashes } from "./digest.ts";
-import { type Asked, diskFullError, refusalError } from "./errors.ts";
+import { type Asked, refusalError } from "./errors.ts";
 import { fileUrl, type HubClient, reasonOf } from "./fetch.ts";
-import { blobPath, cannotWrite, type RepoDir } from "./layout.ts";
+import { blobPath, hubPlace, type RepoDir } from "./layout.ts";
 import { takeLock } from "./lock.ts";
 import type { RepoFile } from "./needed.ts";
 
@@ -52,7 +52,9 @@ export async function downloadBlob(job: Omit<Job, "url" | "partial">): Promise<s
     await rename(partial, target);
     return sha256;
   } catch (cause) {
-    throw (await diskFull(cause, job)) ?? cannotWrite(repo.dir, cause) ?? cause;
+    const place = hubPlace(repo.dir);
+    if (isFull(cause)) throw noRoom(file.path, await leftOf(partial, file), place, cause);
+    throw writeFailure("The hub's cache", cause, place);
   } finally {
     release();
   }
@@ -154,12 +156,6 @@ function brokenOff({ asked, file }: Job, have: number, why: string): SetupError 
   );
 }
 
-async function diskFull(cause: unknown, { repo, file }: { repo: RepoDir; file: RepoFile }) {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return null;
-  const partial = `${blobPath(repo, file.digest)}.incomplete`;
-  const have = (await stat(partial).catch(() => null))?.size ?? 0;
-  const free = freeBytes(repo.dir);
-  const neededBytes = file.bytes - have;
-  return diskFullError({ dir: repo.dir, what: file.path, neededBytes, freeBytes: free });
+async function leftOf(partial: string, file: RepoFile): Promise<number> {
+  return file.bytes - ((await stat(partial).catch(() => null))?.size ?? 0);
 }

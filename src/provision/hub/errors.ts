@@ -1,6 +1,5 @@
 /** What the hub's refusals mean, and what mends each. The texts hold no token and no signed URL. */
 import { InputError, SetupError } from "../../inputs/error.ts";
-import { count } from "../../report/format.ts";
 
 /** What was asked of the hub. */
 export interface Asked {
@@ -99,24 +98,4 @@ function gated({ id, token }: Asked, { status }: Refusal): SetupError {
 function words({ status, message, html }: Refusal): string {
   const text = html ? "an HTML page" : message;
   return text === "" ? `status ${status}` : `status ${status}: ${text}`;
-}
-
-/** There is no room for what has to be fetched. */
-export function diskFullError(about: {
-  dir: string;
-  what: string;
-  neededBytes: number;
-  freeBytes: number | null;
-}): SetupError {
-  const { dir, what, neededBytes, freeBytes } = about;
-  const free = freeBytes === null ? "" : `, ${exact(freeBytes)} are free`;
-  return new SetupError(
-    `No room for ${what}: ${exact(neededBytes)} are needed in ${dir}${free}. Free some, or set HF_HOME to a folder on a larger disk. What is already there is kept and used.`,
-  );
-}
-
-/** Both forms: a reader compares the first, a script the second. */
-function exact(value: number): string {
-  const gb = value >= 1e9 ? `${(value / 1e9).toFixed(2)} GB` : `${(value / 1e6).toFixed(2)} MB`;
-  return `${gb} (${count(value)} bytes)`;
 }

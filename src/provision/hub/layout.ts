@@ -21,6 +21,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { SetupError } from "../../inputs/error.ts";
+import { type Place, writeFailure } from "../net/disk.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -102,21 +103,20 @@ function sameFile(from: string, to: string): boolean {
   return (a.ino === b.ino && a.dev === b.dev) || !lstatSync(to).isSymbolicLink();
 }
 
+/** A folder of the hub's cache, for what can't be written there. */
+export function hubPlace(dir: string): Place {
+  const elsewhere =
+    "set HF_HOME to a folder elsewhere, on a larger disk; what is already there is kept and used";
+  return { dir, elsewhere };
+}
+
 /** Runs what writes to the cache. @throws SetupError that names the folder and the variable */
 export function writable<T>(dir: string, write: () => T): T {
   try {
     return write();
   } catch (cause) {
-    throw cannotWrite(dir, cause) ?? cause;
+    throw writeFailure("The hub's cache", cause, hubPlace(dir));
   }
-}
-
-/** Null where the error has another reason. */
-export function cannotWrite(dir: string, cause: unknown): SetupError | null {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (!["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"].includes(code ?? "")) return null;
-  const text = `The hub's cache can't be written to (${message}). Make ${dir} writable, or set HF_HOME to a folder that is.`;
-  return new SetupError(text, { cause });
 }
 
 /**

@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { freeBytes } from "../../host/disk.ts";
 import { bytes, plural } from "../../report/format.ts";
-import { diskFullError } from "./errors.ts";
-import { blobPath } from "./layout.ts";
+import { checkSpace } from "../net/disk.ts";
+import { blobPath, hubPlace } from "./layout.ts";
 import { type QuantizedFile, quantizedFile } from "./quantized.ts";
 import type { Wanted } from "./types.ts";
 
@@ -55,11 +55,10 @@ const MARGIN_BYTES = 16e6;
 
 /** @throws SetupError that says how much is needed, and how much is free */
 export function checkRoom(room: Room): void {
-  const { missing, fetchBytes, quantized, freeBytes: free, dir } = room;
+  const { missing, fetchBytes, quantized, dir } = room;
   if (missing.length === 0 && quantized === null) return;
   const neededBytes = fetchBytes + (quantized?.bytes ?? 0) + MARGIN_BYTES;
-  if (free === null || neededBytes <= free) return;
-  throw diskFullError({ dir, what: whatNeedsRoom(room), neededBytes, freeBytes: free });
+  checkSpace(whatNeedsRoom(room), neededBytes, hubPlace(dir));
 }
 
 /** `6 files, 10.3 GB, 8.1 GB to fetch; inferrs writes about 2.9 GB beside it (model-Q4K.gguf)`. */

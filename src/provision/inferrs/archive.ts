@@ -2,7 +2,8 @@
 import { open } from "node:fs/promises";
 import { SetupError } from "../../inputs/error.ts";
 import { clip, plain } from "../../report/escape.ts";
-import { checkSpace, writeFailure } from "./disk.ts";
+import { checkSpace, writeFailure } from "../net/disk.ts";
+import { placeIn } from "./cache.ts";
 
 /** A file or folder in an archive. */
 export interface Entry {
@@ -29,7 +30,7 @@ export async function unpack(what: string, file: string, dir: string): Promise<E
   const format = await formatOf(what, file);
   const damaged = (error: unknown) => {
     if (error instanceof SetupError) return error;
-    const told = writeFailure(what, dir, error);
+    const told = writeFailure(what, error, placeIn(dir));
     if (told instanceof SetupError) return told;
     const { message } = error as Error;
     return new SetupError(`${what}: the archive can't be unpacked: ${clip(plain(message), 200)}.`, {
@@ -39,11 +40,8 @@ export async function unpack(what: string, file: string, dir: string): Promise<E
   try {
     const entries = await format.list(file);
     for (const entry of entries) checkEntry(what, entry);
-    checkSpace(
-      `${what}, unpacked,`,
-      dir,
-      entries.reduce((sum, entry) => sum + entry.bytes, 0),
-    );
+    const unpacked = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    checkSpace(`${what}, unpacked`, unpacked, placeIn(dir));
     await format.extract(file, dir);
     return entries;
   } catch (error) {

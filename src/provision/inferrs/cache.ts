@@ -10,6 +10,7 @@ import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { sha256Of } from "../../host/hash.ts";
 import { cacheDir } from "../model.ts";
+import type { Place } from "../net/disk.ts";
 import { isVersion } from "./spec.ts";
 
 const RECORD = ".inferrs-bench.json";
@@ -40,6 +41,13 @@ export type CacheEntry =
 /** On a runner the tool cache, else this tool's own. */
 export function cacheRoot(env: NodeJS.ProcessEnv): string {
   return join(env.RUNNER_TOOL_CACHE || cacheDir(env), "inferrs");
+}
+
+/** A folder of the cache, for what can't be written there. */
+export function placeIn(dir: string): Place {
+  const elsewhere =
+    "keep the cache on another disk (XDG_CACHE_HOME; on a runner RUNNER_TOOL_CACHE)";
+  return { dir, elsewhere };
 }
 
 /** The folder of one version. */

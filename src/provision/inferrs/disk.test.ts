@@ -56,7 +56,8 @@ test("too little room is found before the download", { skip }, async () => {
   const world = onSmall();
   await assert.rejects(provisionInferrs({ kind: "version", version: VERSION }, null, world), {
     name: "SetupError",
-    message: /needs 2 MB in .*, where 1\.0\d MB are free\. Make room.*XDG_CACHE_HOME/,
+    message:
+      /No room for inferrs 0\S+: 2\.\d\d MB \([\d,]+ bytes\) are needed in .*, 1\.0\d MB \([\d,]+ bytes\) are free\. Free some, or .*XDG_CACHE_HOME/,
   });
   assert.deepEqual(left(cacheRoot(world.env)), []);
 });
@@ -65,7 +66,8 @@ test("too little room for what is in it is found before it is unpacked", { skip 
   const world = onSmall();
   await assert.rejects(provisionInferrs({ kind: "version", version: SMALL }, null, world), {
     name: "SetupError",
-    message: /unpacked, needs 700 KB in .*, where 3\d\d KB are free/,
+    message:
+      /unpacked: 0\.70 MB \([\d,]+ bytes\) are needed in .*, 0\.3\d MB \([\d,]+ bytes\) are free/,
   });
   assert.deepEqual(left(cacheRoot(world.env)), []);
 });
@@ -77,7 +79,7 @@ test("a disk that fills up on the way: said so, and nothing stays", { skip }, as
   const url = `${github.storageUrl}/${VERSION}/${ASSET}`;
   await assert.rejects(provisionInferrs({ kind: "url", url }, sha256(large), world), {
     name: "SetupError",
-    message: /the disk is full at .* \(ENOSPC\)\. Make room/,
+    message: /the disk is full at .*, [\d.]+ MB \([\d,]+ bytes\) are free\. Free some/,
   });
   assert.deepEqual(left(cacheRoot(world.env)), []);
   github.rule();

@@ -6,8 +6,9 @@ import { freeBytes } from "../../host/disk.ts";
 import { SetupError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
 import { pour } from "../net/body.ts";
+import { checkSpace, writeFailure } from "../net/disk.ts";
 import { minimumRate } from "../net/stretch.ts";
-import { checkSpace, writeFailure } from "./disk.ts";
+import { placeIn } from "./cache.ts";
 import { broken } from "./failure.ts";
 import { type Answer, type Http, networkFailure } from "./http.ts";
 import { begin, type Progress, rangeHeaders } from "./resume.ts";
@@ -40,7 +41,7 @@ export async function download(
 ): Promise<{ sha256: string; bytes: number }> {
   const dir = dirname(file);
   const handle = await open(file, "w").catch((error: unknown) => {
-    throw writeFailure(what, dir, error);
+    throw writeFailure(what, error, placeIn(dir));
   });
   const progress: Progress = { written: 0, hash: createHash("sha256"), validator: null };
   try {
@@ -78,7 +79,7 @@ async function room(
   const from = written === 0 ? "" : `, going on after ${bytes(written)}`;
   const left = free === null ? "" : `; ${bytes(free)} free on disk`;
   world.say(`${what}: downloading ${size} from ${new URL(url).host}${from}${left}`);
-  if (total !== null) checkSpace(what, dir, total - written);
+  if (total !== null) checkSpace(what, total - written, placeIn(dir));
 }
 
 async function write(
@@ -100,7 +101,7 @@ async function write(
     saidAt = world.now();
     world.say(`${what}: ${bytes(progress.written)} of ${bytes(total)}`);
   }).catch((error: unknown) => {
-    throw writeFailure(what, dir, error);
+    throw writeFailure(what, error, placeIn(dir));
   });
   if (poured.kind === "broke") throw networkFailure(poured.cause);
   if (poured.kind === "too-much") {

@@ -2,10 +2,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SetupError } from "../../inputs/error.ts";
+import { writeFailure } from "../net/disk.ts";
 import { unpack } from "./archive.ts";
-import { type CacheEntry, cacheRoot, entryDir, install, makeTemporary } from "./cache.ts";
+import { type CacheEntry, cacheRoot, entryDir, install, makeTemporary, placeIn } from "./cache.ts";
 import { checkDigest, type ExpectedDigest } from "./digests.ts";
-import { writeFailure } from "./disk.ts";
 import { download } from "./download.ts";
 import { Http } from "./http.ts";
 import { findRelease } from "./layout.ts";
@@ -42,7 +42,7 @@ export async function fetchRelease(
   const { what } = wanted;
   const root = cacheRoot(world.env);
   const temporary = await makeTemporary(root).catch((error: unknown) => {
-    throw writeFailure(what, root, error);
+    throw writeFailure(what, error, placeIn(root));
   });
   const http = new Http(world);
   try {
