@@ -1,9 +1,10 @@
 /** Requests to the hub: the token, redirects, patience with a busy hub, and refusals as errors. */
 import { setTimeout as delay } from "node:timers/promises";
-import { EnvHttpProxyAgent, type Response, fetch as undiciFetch } from "undici";
+import { type Response, fetch as undiciFetch } from "undici";
 import { SetupError } from "../../inputs/error.ts";
 import { duration } from "../../report/format.ts";
 import { backOffMs } from "../net/patience.ts";
+import { proxyAgent } from "../net/proxy.ts";
 import { LEAST_RATE, type LeastRate } from "../net/stretch.ts";
 import { readRefusal, waitFor } from "./answers.ts";
 import { type Asked, refusalError } from "./errors.ts";
@@ -50,16 +51,10 @@ const REDIRECTS = 5;
 export function hubClient(options: HubClientOptions): HubClient {
   const { settings, signal, log, env } = options;
   const silence = options.silenceMs ?? 60_000;
-  const httpProxy = env.HTTP_PROXY || env.http_proxy;
-  const httpsProxy = env.HTTPS_PROXY || env.https_proxy;
-  const noProxy = env.NO_PROXY || env.no_proxy;
-  const agent = new EnvHttpProxyAgent({
+  const agent = proxyAgent(env, {
     headersTimeout: silence,
     bodyTimeout: silence,
     connect: { timeout: Math.min(silence, 20_000) },
-    httpProxy: httpProxy ?? "",
-    httpsProxy: httpsProxy ?? "",
-    noProxy: noProxy ?? "",
   });
   const pause = options.pause ?? ((ms) => delay(ms, undefined, { signal }));
   const once = async (

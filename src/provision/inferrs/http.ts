@@ -1,6 +1,7 @@
 /** GET by hand: so that a token never follows a redirect to another host, and proxies are used. */
-import { type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { InputError, SetupError } from "../../inputs/error.ts";
+import { proxyAgent } from "../net/proxy.ts";
 import { broken, messageOf, RequestFailed } from "./failure.ts";
 import type { FetchWorld } from "./world.ts";
 
@@ -38,7 +39,8 @@ export class Http {
 
   constructor(world: FetchWorld) {
     this.#world = world;
-    this.#dispatcher = proxied(world);
+    const { headersMs: headersTimeout, stretchMs: bodyTimeout } = world.limits;
+    this.#dispatcher = proxyAgent(world.env, { headersTimeout, bodyTimeout });
   }
 
   /**
@@ -110,34 +112,6 @@ export class Http {
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
-}
-
-/** Proxies by the usual variables; NO_PROXY names what is asked directly. */
-function proxied({ env, limits }: FetchWorld): Dispatcher {
-  const httpProxy = env.http_proxy ?? env.HTTP_PROXY ?? "";
-  const httpsProxy = env.https_proxy ?? env.HTTPS_PROXY ?? "";
-  const noProxy = env.no_proxy ?? env.NO_PROXY ?? "";
-  for (const [input, proxy] of [
-    ["HTTP_PROXY", httpProxy],
-    ["HTTPS_PROXY", httpsProxy],
-  ] as const) {
-    if (proxy === "" || (URL.canParse(proxy) && /^https?:/i.test(proxy))) continue;
-    throw new InputError({
-      input,
-      value: proxy.replace(/.*@/, "…@"),
-      expected: "an http or https URL of a proxy",
-      mend: "For example http://proxy.example:3128.",
-    });
-  }
-  return new EnvHttpProxyAgent({
-    httpProxy,
-    httpsProxy,
-    noProxy,
-    // As curl does: a plain request is forwarded, an encrypted one goes through a tunnel.
-    proxyTunnel: false,
-    headersTimeout: limits.headersMs,
-    bodyTimeout: limits.stretchMs,
-  });
 }
 
 async function accepted(answer: Answer): Promise<Answer> {
