@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { lockMachine } from "../engine/lock.ts";
-import { type SelfTest, selfTest } from "./selftest.ts";
+import { selfTest } from "./selftest.ts";
 import type { SelfTestStep } from "./steps.ts";
 import { identityWords } from "./steps.ts";
+import type { SelfTest } from "./types.ts";
 
 const SIM = join(import.meta.dirname, "..", "sim", "entry.ts");
 const dir = mkdtempSync(join(tmpdir(), "selftest-"));
