@@ -30,7 +30,7 @@ function prepared(over: Partial<SelfTest["options"]> = {}) {
   const test: SelfTest = {
     options: {
       engine: { kind: "inferrs", inferrs: { kind: "path", path }, sha256: null },
-      model: { kind: "synthetic" },
+      model: { kind: "synthetic", seed: 1 },
       device: "auto",
       serverArgs: [],
       memoryLimitBytes: null,

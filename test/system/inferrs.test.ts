@@ -51,9 +51,7 @@ test("run without --inferrs: the newest release is fetched, verified, started; t
   const [, engine1, ...rest] = first.stderr.split("\n");
   assert.match(
     `${engine1} ${rest[0]?.trim()} ${rest[1]?.trim()}`,
-    new RegExp(
-      `^Engine +inferrs ${VERSION}: ${ASSET}, \\d+ B to fetch from 127\\S+; .* free in`,
-    ),
+    new RegExp(`^Engine +inferrs ${VERSION}: ${ASSET}, \\d+ B to fetch from 127\\S+; .* free in`),
   );
   const planned = first.stderr.indexOf("\nTime ");
   assert.ok(planned > 0 && planned < first.stderr.indexOf("downloading"), first.stderr);
