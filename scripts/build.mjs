@@ -32,6 +32,17 @@ const oneOfEach = {
   },
 };
 
+/** Of zod's error messages in fifty languages, which no import can leave out, English is enough. */
+const english = {
+  name: "english",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.[cm]?js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+      loader: "js",
+    }));
+  },
+};
+
 const result = await build({
   entryPoints: entries,
   outdir: out,
@@ -50,7 +61,7 @@ const result = await build({
     js: '"use strict";var __bundleUrl=require("node:url").pathToFileURL(__filename).href;',
   },
   metafile: true,
-  plugins: [oneOfEach],
+  plugins: [oneOfEach, english],
   logLevel: "warning",
 });
 

@@ -17,6 +17,7 @@ import { perform } from "./perform.ts";
 import { isOverBudget } from "./plan/budget.ts";
 import { next, type Step } from "./plan/next.ts";
 import { type At, toProgress } from "./plan/progress.ts";
+import type { ScenarioTurn } from "./plan/scenario.ts";
 import type { Plan, VariantSpec } from "./plan/types.ts";
 import { shownUrl } from "./provision/inferrs/spec.ts";
 import type { Told } from "./provision/look-up.ts";
@@ -69,8 +70,20 @@ function kept(given: Plan): Plan {
       function: { name, description: "", parameters: {} },
     })),
     steps: scenario.steps.map((step) => (step.kind === "get" ? step : { ...step, messages: [] })),
+    turns: scenario.turns.map(withoutTexts),
+    workspace: {},
   }));
   return { ...plan, scenarios };
+}
+
+/** Which tools are called is kept, and how often. */
+function withoutTexts({ script, repeat }: ScenarioTurn): ScenarioTurn {
+  const bare = script.map((reply) =>
+    "calls" in reply
+      ? { calls: reply.calls.map(({ name }) => ({ name, arguments: {} })) }
+      : { text: "" },
+  );
+  return { message: "", expect: [], script: bare, repeat };
 }
 
 function withoutSecrets(variant: VariantSpec): VariantSpec {
@@ -113,6 +126,7 @@ async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
     estimateMs,
     openclawConfig,
   });
+  for (const warning of prepared.client?.warnings ?? []) append({ type: "warning", warning });
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
     // Engines of ours come after download and queue: what goes on until then is not in their way.

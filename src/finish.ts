@@ -28,7 +28,7 @@ export function finish(state: RunState, prepared: FinishOptions, host: BenchHost
     "result.json": renderJson(result),
     "report.md": renderMarkdown(result),
     "openclaw.json5":
-      result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat),
+      result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
   };
   for (const [name, text] of Object.entries(texts)) writeWhole(join(prepared.outDir, name), text);
   const files = OUT_FILES.map((name) => ({ name, path: join(prepared.outDir, name) })).filter(

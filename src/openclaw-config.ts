@@ -12,15 +12,22 @@ export function configOf(state: RunState): ResultContext {
   const simulated = spec?.engine.kind === "sim";
   return {
     guideCompat: config.guideCompat,
-    renderConfig: (compat) =>
+    clientTimeoutMs: timeoutOf(config),
+    renderConfig: (compat, settings) =>
       renderOpenClawConfig(config, {
         modelId: served?.servedId ?? served?.id ?? null,
         baseUrl: spec?.engine.kind === "external" ? spec.engine.baseUrl : null,
         compat,
+        settings,
         header: [
           "Written by inferrs-bench: merge this into OpenClaw's config.",
           ...(simulated ? ["SIMULATED: measured on the simulator, not on a real server."] : []),
         ],
       }),
   };
+}
+
+function timeoutOf(config: OpenClawConfig): number | null {
+  const seconds = config.providerEntry?.timeoutSeconds;
+  return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : null;
 }

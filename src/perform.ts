@@ -1,21 +1,28 @@
 /** Does one step in the world and tells the journal. The only place where plan meets machine. */
 import { basename } from "node:path";
-import { attemptMetrics } from "./analyze/metrics.ts";
+import { turnMsOf } from "./analyze/turn-metrics.ts";
 import { type AttemptRecord, performAttempt } from "./drive/attempt.ts";
 import { crosscheckRequests } from "./drive/crosscheck.ts";
+import { largestBody, lookRequest } from "./drive/look.ts";
 import { type PlannedRequest, plainVariant } from "./drive/openclaw/request.ts";
 import { ClientPool } from "./drive/pool.ts";
+import type { Combination, RealClient } from "./drive/real/client.ts";
+import { confirmByCommandLine } from "./drive/real/command-line.ts";
+import type { SpawnedClient } from "./drive/real/gateway.ts";
+import { performRealAttempt, type RealAttemptRecord } from "./drive/real/turn.ts";
 import { runRound } from "./drive/round.ts";
 import { settle } from "./drive/settle.ts";
 import { attachEngine } from "./engine/attached.ts";
 import type { RunningEngine } from "./engine/engine.ts";
 import { type SpawnedEngine, startEngine } from "./engine/started.ts";
+import { availableMemoryBytes } from "./host/environment.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { RunState } from "./journal/state.ts";
 import { ALONE, arrivalsOf, turnsOf } from "./plan/load.ts";
 import type { Step } from "./plan/next.ts";
 import type { At } from "./plan/progress.ts";
-import { isAttached, type VariantSpec } from "./plan/types.ts";
+import type { Scenario } from "./plan/scenario.ts";
+import { isAttached, isJudged, type VariantSpec } from "./plan/types.ts";
 import { variationOf, variationOfTurn } from "./plan/variation.ts";
 import type { ProvisionedVariant } from "./provision/variant.ts";
 
@@ -26,6 +33,8 @@ export interface World {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   provision: (variant: VariantSpec) => Promise<ProvisionedVariant>;
+  /** Makes the client ready where one takes the turns, or gets what it sends where that is replayed. */
+  readyClient: () => Promise<void>;
   /** What a cell sends in one turn, given the id under which the model is served. */
   requestsOf: (cell: string, servedId: string, variation: number) => PlannedRequest[];
   /** Milliseconds since the journal was opened. */
@@ -38,6 +47,16 @@ export interface World {
   lock: () => Promise<void>;
   /** Keeps what the machine is at before the first engine; once, however often it is called. */
   noteStart: () => Promise<void>;
+  /** A file with what the simulator is to say to the client's turns; null where they are our own. */
+  simScript: string | null;
+  /** With all its texts, which the journal's own may not have. */
+  scenarioOf: (cell: string) => Scenario;
+  /** Gets the bodies that the client sends for a cell: what it sends is from then on a replay of them. */
+  captureOf: (cell: string) => Promise<void>;
+  /** The client that takes the turns; null until it was made ready, and where none does. */
+  client: RealClient | null;
+  /** A process of the client's: into the journal, and ended with us. */
+  onClientSpawned: (process: SpawnedClient) => void;
   variants: Map<string, ProvisionedVariant>;
   up: { engine: RunningEngine; pool: ClientPool } | null;
 }
@@ -65,8 +84,14 @@ export async function perform(step: Step, state: RunState, world: World): Promis
     case "calibrate":
       await ask(step.cell, { ...step, phase: "calibrate", round: 0 }, state, world);
       return;
+    case "confirm":
+      return await confirm(step, state, world);
+    case "replay":
+      return await replay(step, state, world);
     case "crosscheck":
       return await crosscheck(step, state, world);
+    case "look":
+      return await look(step, state, world);
     case "measure": {
       const phase = step.warmup ? "warmup" : "measure";
       const variation = variationOf(phase, step.round);
@@ -90,6 +115,7 @@ function specOf(state: RunState, name: string): VariantSpec {
 async function provision(name: string, state: RunState, world: World): Promise<void> {
   try {
     const provisioned = await world.provision(specOf(state, name));
+    await world.readyClient();
     world.variants.set(name, provisioned);
     world.append({ type: "provisioned", variant: provisioned.described });
   } catch (error) {
@@ -127,6 +153,7 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
           start: index,
           outDir: world.outDir,
           workDir: world.workDir,
+          simScript: world.simScript,
           readyTimeoutMs: Math.max(LEAST_LOAD_TIMEOUT_MS, state.plan.timeoutMs),
           memoryLimitBytes: state.plan.memoryLimitBytes,
           env: world.env,
@@ -156,8 +183,8 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   }
   const up = started.engine;
   world.up = { engine: up, pool: new ClientPool(up.baseUrl, up.apiKey) };
-  const { readyMs, servedId, version, chosen, device, portsTaken } = up;
-  const ready = { readyMs, servedId, version, chosen, device, portsTaken };
+  const { readyMs, servedId, version, chosen, device, windowTokens, portsTaken } = up;
+  const ready = { readyMs, servedId, version, chosen, device, windowTokens, portsTaken };
   world.append({ type: "start-ready", variant: name, start: index, ...ready });
 }
 
@@ -187,6 +214,7 @@ async function buryDead(ids: { variant: string; start: number }, world: World): 
   const exit = world.up?.engine.exit() ?? null;
   if (exit === null) return false;
   await world.up?.pool.close();
+  await world.client?.engineGone();
   world.up = null;
   world.append({ type: "engine-died", variant: ids.variant, start: ids.start, exit });
   return true;
@@ -214,6 +242,7 @@ async function ask(
   if (up === null || (await buryDead(ids, world))) return { durationMs: null, halt: true };
   world.show({ running: cell, finished: null });
   const { phase, variant, start, round, variation, limit } = ids;
+  if (world.client !== null) return await askClient(cell, ids, state, world, world.client);
   const { timeoutMs, keepBodies, seed } = state.plan;
   const load = phase === "calibrate" ? ALONE : (state.cells.get(cell)?.spec.load ?? ALONE);
   const turns = Array.from({ length: turnsOf(load) }, (_, turn) =>
@@ -227,13 +256,126 @@ async function ask(
   if (world.signal.aborted) return { durationMs: null, halt: true };
   const which = { phase, cell, variant, start, round, variation, limit, atMs };
   world.append({ type: "attempt", ...which, ...record });
+  return await asked(cell, ids, state, world);
+}
+
+/** One attempt by the real client. Making it ready takes no part in what is measured. */
+async function askClient(
+  cell: string,
+  ids: AttemptIds,
+  state: RunState,
+  world: World,
+  client: RealClient,
+): Promise<{ durationMs: number | null; halt: boolean }> {
+  const { up } = world;
+  const scenario = world.scenarioOf(cell);
+  const combination = combinationOf(cell, scenario, ids.variant, state);
+  if (up === null) return { durationMs: null, halt: true };
+  const { timeoutMs, keepBodies } = state.plan;
+  const options = { timeoutMs, keepBodies, signal: world.signal };
+  let record: RealAttemptRecord;
+  let atMs: number;
+  try {
+    const session = await client.session(up.engine, combination, scenario);
+    if (await buryDead(ids, world)) return { durationMs: null, halt: true };
+    const { hostClassChanged } = session;
+    if (hostClassChanged !== null) {
+      world.append({
+        type: "warning",
+        warning: { code: "host-class", text: `${hostClassChanged.effect}.` },
+      });
+    }
+    atMs = world.now();
+    record = await performRealAttempt(up.engine, client, session, scenario, options);
+  } catch (error) {
+    // Who stops the run doesn't want to hear that the client did not start.
+    if (world.signal.aborted) return { durationMs: null, halt: true };
+    throw error;
+  }
+  if (world.signal.aborted) return { durationMs: null, halt: true };
+  const { phase, variant, start, round, variation, limit } = ids;
+  const which = { phase, cell, variant, start, round, variation, limit, atMs };
+  world.append({ type: "attempt", ...which, ...record });
+  return await asked(cell, ids, state, world);
+}
+
+/** What of a cell makes the client's config. */
+function combinationOf(
+  cell: string,
+  scenario: Scenario,
+  variant: string,
+  state: RunState,
+): Combination {
+  const spec = state.cells.get(cell)?.spec;
+  // Random weights never come to an end by themselves.
+  const own = isJudged(specOf(state, variant)) ? null : scenario.maxTokens;
+  return {
+    compat: spec?.compat ?? {},
+    settings: spec?.settings ?? {},
+    maxTokens: state.plan.maxTokens ?? own,
+  };
+}
+
+/** A turn of the cell by the client's command line. */
+async function confirm(
+  step: Step & { kind: "confirm" },
+  state: RunState,
+  world: World,
+): Promise<void> {
+  const { up, client } = world;
+  if (up === null || client === null || (await buryDead(step, world))) return;
+  const scenario = world.scenarioOf(step.cell);
+  const combination = combinationOf(step.cell, scenario, step.variant, state);
+  const { timeoutMs, keepBodies } = state.plan;
+  const options = { timeoutMs, keepBodies, signal: world.signal };
+  const atMs = world.now();
+  const runs = await confirmByCommandLine(up.engine, client, combination, scenario, {
+    ...options,
+    onSpawned: world.onClientSpawned,
+  });
+  if (world.signal.aborted) return;
+  const { cell, variant, start } = step;
+  const exit = up.engine.exit();
+  world.append({ type: "confirmed", cell, variant, start, atMs, runs, exit });
+  await buryDead(step, world);
+}
+
+/** What a turn that failed would have sent, sent by us: is it the engine, or the client? */
+async function replay(
+  step: Step & { kind: "replay" },
+  state: RunState,
+  world: World,
+): Promise<void> {
+  if (world.up === null || (await buryDead(step, world))) return;
+  await world.captureOf(step.cell);
+  const { up } = world;
+  if (await buryDead(step, world)) return;
+  const { timeoutMs, keepBodies, seed } = state.plan;
+  const requests = world.requestsOf(step.cell, up.engine.servedId, variationOf("probe", 0));
+  const options = { timeoutMs, keepBodies, signal: world.signal };
+  const atMs = world.now();
+  const arrivals = arrivalsOf(ALONE, seed);
+  const record = await performAttempt(up.engine, up.pool, [requests], arrivals, options);
+  if (world.signal.aborted) return;
+  const { cell, variant, start } = step;
+  world.append({ type: "replayed", cell, variant, start, atMs, ...record });
+  await buryDead(step, world);
+}
+
+/** An attempt is in the journal: how long it took, and whether the round can go on. */
+async function asked(
+  cell: string,
+  ids: AttemptIds,
+  state: RunState,
+  world: World,
+): Promise<{ durationMs: number | null; halt: boolean }> {
   world.show({ running: null, finished: cell });
   const died = await buryDead(ids, world);
   const attempt = state.cells.get(cell)?.attempts.at(-1);
   const calls = attempt?.calls ?? [];
   const last = calls.at(-1)?.exchange;
   const burst = last?.turn === undefined ? null : (last.sentNs + last.end.tNs) / 1e6;
-  const durationMs = burst ?? attemptMetrics(calls).get("turnMs") ?? null;
+  const durationMs = burst ?? (attempt === undefined ? null : turnMsOf(attempt));
   return {
     durationMs,
     halt: died || state.live === null || state.live.unsettled || state.live.hung,
@@ -284,11 +426,45 @@ async function crosscheck(
   await buryDead(step, world);
 }
 
+/** One prompt of the ladder. */
+async function look(step: Step & { kind: "look" }, state: RunState, world: World): Promise<void> {
+  const { up } = world;
+  if (up === null || (await buryDead(step, world))) return;
+  const { variant, start, rung, requestBytes, stream, tools } = step;
+  const { timeoutMs, keepBodies, seed } = state.plan;
+  const { servedId } = up.engine;
+  const [largest] = [...state.cells.values()]
+    .filter(({ spec }) => spec.variant === variant && spec.requestBytes !== undefined)
+    .sort((a, b) => (b.spec.requestBytes ?? 0) - (a.spec.requestBytes ?? 0));
+  const like =
+    largest === undefined ? null : largestBody(world.requestsOf(largest.spec.id, servedId, 0));
+  const request = lookRequest({ servedId, requestBytes, stream, tools, seed, like });
+  const room = roomFor(up.engine);
+  const atMs = world.now();
+  const options = { timeoutMs, keepBodies, signal: world.signal };
+  const turn = [[request]];
+  const record = await performAttempt(up.engine, up.pool, turn, arrivalsOf(ALONE, seed), options);
+  if (world.signal.aborted) return;
+  const ids = { variant, start, atMs, rung, tools };
+  world.append({ type: "looked", ...ids, roomBytes: room, ...record });
+  await buryDead(step, world);
+}
+
+/** What it has and what is free; null where its memory isn't the machine's. */
+function roomFor(engine: RunningEngine): number | null {
+  engine.beginPeak();
+  const now = engine.peak();
+  if (now === null || now.kind === "simulated") return null;
+  const free = availableMemoryBytes();
+  return free === null ? null : now.bytes + free;
+}
+
 async function stop(ids: { variant: string; start: number }, world: World): Promise<void> {
   if (await buryDead(ids, world)) return;
   const { up } = world;
   world.up = null;
   await up?.pool.close();
+  await world.client?.engineGone();
   const ended = (await up?.engine.stop()) ?? { exit: null, peak: null };
   world.append({ type: "start-ended", variant: ids.variant, start: ids.start, ...ended });
 }

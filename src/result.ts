@@ -42,6 +42,27 @@ export const OUTCOME_KINDS = [
 
 const outcomeKind = z.enum(OUTCOME_KINDS);
 
+/** Shapes of memory or time by prompt length; `analyze/fit/curves.ts` has their formulas. */
+export const CURVE_KINDS = ["linear", "quadratic", "linear+quadratic", "stepped"] as const;
+export type CurveKind = (typeof CURVE_KINDS)[number];
+
+/**
+ * Why the ladder of prompts went no further: its longest prompt was answered; the next one might have
+ * needed more memory than there is; or longer than the ladder may take; or is longer than the window;
+ * the engine died; a prompt got no proper answer; nothing counts its tokens; the run ended before.
+ */
+export const LADDER_ENDS = [
+  "enough",
+  "memory",
+  "time",
+  "window",
+  "died",
+  "failed",
+  "uncounted",
+  "interrupted",
+] as const;
+export type LadderEnd = (typeof LADDER_ENDS)[number];
+
 /** Why a cell has no outcome of its own. */
 export const NOT_RUN_REASONS = [
   "budget",
@@ -49,6 +70,8 @@ export const NOT_RUN_REASONS = [
   "engine-gone",
   "interrupted",
   "not-applicable",
+  /** What its prompt needs by the fit is more than there is; the evidence has the figures. */
+  "doesnt-fit",
 ] as const;
 
 const compatValue = z.union([z.boolean(), z.string(), z.array(z.string())]);
@@ -92,6 +115,14 @@ export const METRIC_NAMES = [
   "itlP99Ms",
   "itlMaxMs",
   "turnMs",
+  "clientBeforeMs",
+  "modelMs",
+  "modelPrefillMs",
+  "modelDecodeMs",
+  "modelRestMs",
+  "toolsMs",
+  "clientAfterMs",
+  "unattributedMs",
   "toolCallMs",
   "repeatTtftMs",
   "coldTtftMs",
@@ -141,6 +172,8 @@ const cell = z.strictObject({
   scale: z.number().positive(),
   compat,
   settings: z.record(z.string(), jsonValue),
+  /** The scenario's turns are OpenClaw's own; absent: the requests were written here. */
+  turn: z.enum(["replayed", "real"]).optional(),
   /** How many turns were in flight at once. */
   load: z.discriminatedUnion("kind", [
     /** So many users, each of whom sends the next turn when the last is answered. */
@@ -158,10 +191,25 @@ const cell = z.strictObject({
   /** Bytes of the largest request body that the cell sends. */
   requestBytes: z.int().nonnegative().nullable(),
   metrics: z.partialRecord(z.enum(METRIC_NAMES), metric),
-  /** The engine's peak while this cell's requests were served; null on an attached engine. */
+  /** The engine's peak while this cell's requests were served; null where it can't be told. */
   peakMemory: memory.nullable(),
   /** GPU memory of its processes at its highest meanwhile; null where it can't be told. */
   peakVramBytes: z.int().nonnegative().nullable(),
+  /** The same turn by the client's plain command line, once for each combination; absent: not asked. */
+  confirmed: z
+    .array(
+      z.strictObject({
+        /** `infer`: `openclaw infer model run`. `agent`: `openclaw agent`. */
+        driver: z.enum(["infer", "agent"]),
+        outcome: z.strictObject({ kind: outcomeKind, evidence: z.string().nullable() }),
+        /** The command's wall time, and until its first request came to the proxy. */
+        turnMs: nullableMs,
+        clientBeforeMs: nullableMs,
+      }),
+    )
+    .optional(),
+  /** What became of the same bodies when they were sent without the client; absent: they were not. */
+  replayed: z.strictObject({ kind: outcomeKind, evidence: z.string().nullable() }).optional(),
   /** SHA-256 of the request bodies in order; cells with equal digests sent the same bytes. */
   requestDigest: z.string().nullable(),
 });
@@ -308,9 +356,13 @@ const variant = z.strictObject({
     chosen,
   }),
   openclaw: z.strictObject({
-    /** `bench`: this project applies the compat flags as OpenClaw does; the client itself is not run. */
+    /** `bench`: this project applies the compat flags as OpenClaw does; the client itself is not run. `openclaw`: the client is. */
     client: z.enum(["bench", "openclaw"]),
     version: z.string().nullable(),
+    /** npm's integrity of the client (`sha512-…`); null: given by path, or not run. */
+    integrity: z.string().nullable().default(null),
+    /** Version of the Node that it runs on; null: not run. */
+    node: z.string().nullable().default(null),
     configDigest: z.string(),
   }),
 });
@@ -380,6 +432,102 @@ const recommendation = z.strictObject({
   openclawConfig: z.string(),
 });
 
+/** A figure with its 90% interval. */
+const foretold = z.strictObject({
+  value: z.number().nonnegative(),
+  low: z.number().nonnegative(),
+  high: z.number().nonnegative(),
+});
+
+/** Bytes or ms by prompt tokens n: base + linear n + quadratic n² + height ceil(n / tokens). */
+const curve = z.strictObject({
+  /** The likeliest shape; forecasts are averaged over all of them. */
+  kind: z.enum(CURVE_KINDS),
+  base: z.number(),
+  linear: z.number(),
+  quadratic: z.number(),
+  step: z.strictObject({ tokens: z.number(), height: z.number() }).nullable(),
+  /** How likely each shape is; they add up to 1. */
+  weights: z.record(z.enum(CURVE_KINDS), z.number()),
+});
+
+/** `uncertain`: the limit lies within the interval. */
+const fits = z.enum(["yes", "no", "uncertain"]);
+
+const fitTurn = z.strictObject({
+  /** The scenario, or the rung of a remedy ladder. */
+  name: z.string(),
+  requestBytes: z.int().nonnegative().nullable(),
+  promptTokens: z.int().nonnegative(),
+  /** `measured`: the engine counted them; `estimated`: from the bytes, as the ladder's prompts have them. */
+  tokensSource: z.enum(["measured", "estimated"]),
+  memoryBytes: foretold.nullable(),
+  /** The highest that was seen while it was served; null where it wasn't. */
+  measuredBytes: z.int().nonnegative().nullable(),
+  /** Until the first token. */
+  prefillMs: foretold.nullable(),
+  /** Under the limit that holds here; null where the memory isn't known. */
+  fitsHere: fits.nullable(),
+  /** On machines of so many GB, 90% of which the engine may use. */
+  fitsIn: z.array(z.strictObject({ gb: z.int().positive(), fits })),
+  /** Within the window and the client's own time limit; null where neither is known. */
+  fitsWindow: z.boolean().nullable(),
+  fitsTime: fits.nullable(),
+  /** One sentence. */
+  sentence: z.string(),
+});
+
+/** Which prompts this machine takes: a short ladder of prompts, and what follows from it. */
+const variantFit = z.strictObject({
+  variant: z.string(),
+  ladder: z.strictObject({
+    end: z.enum(LADDER_ENDS),
+    tookMs: z.number().nonnegative(),
+    budgetMs: z.number().nonnegative(),
+    untilItBreaks: z.boolean(),
+  }),
+  points: z.array(
+    z.strictObject({
+      /** Tokens that were wanted. */
+      rung: z.int().positive(),
+      promptTokens: z.int().nonnegative().nullable(),
+      requestBytes: z.int().nonnegative(),
+      /** Time to the first token; of a plain request until the reply. */
+      ms: nullableMs,
+      peakBytes: z.int().nonnegative().nullable(),
+      outcome: outcomeKind,
+      evidence: z.string().nullable(),
+    }),
+  ),
+  /** Null where too few prompts were answered, or nothing tells the memory. */
+  memory: z
+    .strictObject({ kind: z.enum([...memory.shape.kind.options, "vram"]), curve })
+    .nullable(),
+  time: z.strictObject({ curve }).nullable(),
+  limits: z.strictObject({
+    /** What the engine may use: the memory limit, or what was free where that is less. */
+    memoryBytes: z.number().positive().nullable(),
+    /** Of the machine. */
+    machineBytes: z.number().positive().nullable(),
+    windowTokens: z.int().positive().nullable(),
+    /** How long the client waits for the first event. */
+    clientMs: z.number().positive().nullable(),
+    /** `config`: the user's own timeoutSeconds; `default`: what the client takes without. */
+    clientFrom: z.enum(["config", "default"]).nullable(),
+  }),
+  longest: z
+    .strictObject({
+      tokens: z.int().nonnegative(),
+      low: z.int().nonnegative(),
+      high: z.int().nonnegative(),
+      limitedBy: z.enum(["memory", "window", "time"]),
+    })
+    .nullable(),
+  turns: z.array(fitTurn),
+  /** In plain words; null where nothing can be foretold. */
+  sentence: z.string().nullable(),
+});
+
 const warning = z.strictObject({ code: z.string(), text: z.string() });
 
 export const resultSchema = z
@@ -399,6 +547,8 @@ export const resultSchema = z
     /** Whether anybody has checked this tool on such a machine. */
     platform,
     plan: z.strictObject({
+      /** Who took the turns; absent in results of before: our own scripted requests. */
+      turn: z.enum(["scripted", "replayed", "real"]).optional(),
       rounds: z.int().positive(),
       starts: z.int().positive(),
       maxTokens: z.int().positive().nullable(),
@@ -413,6 +563,8 @@ export const resultSchema = z
       calibrate: z.int().nonnegative(),
       /** One small chat on every route; one of them goes to /api/chat on an engine of our own. */
       crosscheck: z.int().nonnegative(),
+      /** The ladder of prompts that tells what fits. */
+      look: z.int().nonnegative(),
       warmup: z.int().nonnegative(),
       measure: z.int().nonnegative(),
       settle: z.int().nonnegative(),
@@ -443,7 +595,8 @@ export const resultSchema = z
       .nullable(),
     cells: z.array(cell),
     recommendation: recommendation.nullable(),
-    fit: z.null(),
+    /** By variant; null where no ladder was asked. */
+    fit: z.array(variantFit).nullable(),
     comparison: z.null(),
     verdict: z
       .enum(["regression", "improvement", "no-regression", "inconclusive", "broken"])
@@ -469,6 +622,9 @@ export type ResultVariant = z.infer<typeof variant>;
 export type EngineSource = z.infer<typeof engineSource>;
 export type Chosen = z.infer<typeof chosen>;
 export type Recommendation = z.infer<typeof recommendation>;
+export type VariantFit = z.infer<typeof variantFit>;
+export type FitTurn = z.infer<typeof fitTurn>;
+export type Fits = z.infer<typeof fits>;
 export type Warning = z.infer<typeof warning>;
 export type Compat = z.infer<typeof compat>;
 export type CompatValue = z.infer<typeof compatValue>;

@@ -1,19 +1,25 @@
 /** The world that a run acts in: folders, requests, the engine that is up. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { replayRequests } from "./drive/openclaw/replay.ts";
 import { buildRequests } from "./drive/openclaw/request.ts";
+import type { CapturedTurns } from "./drive/real/captures.ts";
+import type { SpawnedClient } from "./drive/real/gateway.ts";
 import type { BenchHost } from "./end.ts";
 import { lockMachine, type MachineLock } from "./engine/lock.ts";
 import { signalGroup } from "./engine/process.ts";
 import { readMoment } from "./host/machine/moment.ts";
+import { isSameProcess } from "./host/proc.ts";
 import type { Prepared } from "./inputs/prepare.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { World } from "./perform.ts";
 import type { At } from "./plan/progress.ts";
-import type { VariantSpec } from "./plan/types.ts";
+import type { Scenario } from "./plan/scenario.ts";
+import type { CellSpec, Plan, VariantSpec } from "./plan/types.ts";
 import { type FoundVariant, lookUpVariant } from "./provision/look-up.ts";
 import { provisionVariant } from "./provision/variant.ts";
+import { type ReadyClient, readyClient } from "./ready-client.ts";
 import type { Warning } from "./result.ts";
 
 export interface OpenWorld extends World {
@@ -21,6 +27,24 @@ export interface OpenWorld extends World {
   lookUp: (variant: VariantSpec) => Promise<FoundVariant | null>;
   /** Ends what is still alive, looks at the machine once more, and gives lock and work folder back. */
   close(): Promise<void>;
+}
+
+function cellAndScenario(plan: Plan, id: string): { cell: CellSpec; scenario: Scenario } {
+  const cell = plan.cells.find((each) => each.id === id);
+  const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);
+  if (cell === undefined || scenario === undefined) throw new Error(`no cell ${id}`);
+  return { cell, scenario };
+}
+
+/** The scenarios' scripts, for a simulator that does as it is told. */
+function writeSimScript({ turn = "scripted", scenarios }: Plan, workDir: string): string | null {
+  if (turn === "scripted") return null;
+  const path = join(workDir, "script.json");
+  const scripts = scenarios.flatMap(({ turns }) =>
+    turns.map(({ message, script }) => ({ message, replies: script })),
+  );
+  writeFileSync(path, JSON.stringify(scripts));
+  return path;
 }
 
 /** @param append writes to the journal and folds */
@@ -35,6 +59,9 @@ export function openWorld(
   const { plan } = prepared;
   const { show, note } = screen;
   let groups: number[] = [];
+  const clients: SpawnedClient[] = [];
+  let ready: ReadyClient | null = null;
+  const captures = new Map<string, CapturedTurns>();
   const engines = new Set<number>();
   let began = false;
   let lock: MachineLock | null = null;
@@ -42,6 +69,9 @@ export function openWorld(
   // can't be taken away so soon: our place in the queue stays, and the next run cleans up by it.
   const onExit = () => {
     for (const pgid of groups) signalGroup(pgid, "SIGKILL");
+    for (const { pid, startTime } of clients) {
+      if (isSameProcess(pid, startTime)) signalGroup(pid, "SIGKILL");
+    }
   };
   process.once("exit", onExit);
   const found = new Map<string, FoundVariant | null>();
@@ -67,6 +97,34 @@ export function openWorld(
     now,
     variants: new Map(),
     up: null,
+    simScript: writeSimScript(plan, workDir),
+    client: null,
+    readyClient: async () => {
+      if (plan.turn !== "real" && plan.turn !== "replayed") return;
+      ready ??= readyClient(prepared, {
+        ...{ env: host.env, signal: host.signal, dir: join(workDir, "client") },
+        onSpawned: world.onClientSpawned,
+      });
+      const { client } = ready;
+      if (plan.turn === "real") world.client = client;
+      else {
+        // All at once, so that no client is at work while the engine is measured.
+        for (const cell of plan.cells) if (cell.applicable) await world.captureOf(cell.id);
+        await client.close();
+      }
+    },
+    scenarioOf: (id) => cellAndScenario(plan, id).scenario,
+    captureOf: async (id) => {
+      const { cell, scenario } = cellAndScenario(plan, id);
+      const { compat, settings = {} } = cell;
+      const turns = await ready?.captured({ compat, settings }, scenario);
+      if (turns === undefined) throw new Error("no client was made ready");
+      captures.set(id, turns);
+    },
+    onClientSpawned: (spawned) => {
+      clients.push(spawned);
+      append({ type: "client-spawned", ...spawned });
+    },
     lookUp: async (variant) => {
       const looked = await lookUpVariant(variant, fetching);
       found.set(variant.name, looked);
@@ -76,13 +134,21 @@ export function openWorld(
       const { toolVersion, configDigest } = prepared;
       // The journal's own plan is without a URL's signature, which the download needs.
       const variant = plan.variants.find(({ name }) => name === kept.name) ?? kept;
-      const options = { ...fetching, toolVersion, configDigest };
+      const client = prepared.client?.install ?? null;
+      const options = { ...fetching, toolVersion, configDigest, client };
       return provisionVariant(variant, options, found.get(kept.name));
     },
     requestsOf: (id, servedId, variation) => {
-      const cell = plan.cells.find((each) => each.id === id);
-      const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);
-      if (cell === undefined || scenario === undefined) throw new Error(`no cell ${id}`);
+      const { cell, scenario } = cellAndScenario(plan, id);
+      const captured = captures.get(id);
+      if (captured !== undefined) {
+        return replayRequests(captured, {
+          modelId: servedId,
+          maxTokens: plan.maxTokens ?? scenario.maxTokens,
+          seed: plan.seed,
+          variation: scenario.vary ? variation : null,
+        });
+      }
       return buildRequests(scenario, {
         modelId: servedId,
         compat: cell.compat,
@@ -95,7 +161,7 @@ export function openWorld(
       const processes = [spawned, ...spawned.helpers];
       groups = processes.map(({ pid }) => pid);
       engines.add(spawned.pid);
-      const left = processes.map(({ pid, startTime }) => ({ pid, startTime }));
+      const left = [...processes, ...clients].map(({ pid, startTime }) => ({ pid, startTime }));
       lock?.note({ engines: left, cgroup: spawned.cgroup, workDir: basename(workDir) });
       host.onEngineSpawned?.(spawned);
     },
@@ -125,6 +191,7 @@ export function openWorld(
     },
     close: async () => {
       try {
+        await ready?.client.close();
         await world.up?.engine.stop();
         await world.up?.pool.close();
         world.up = null;

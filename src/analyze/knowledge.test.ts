@@ -22,6 +22,7 @@ function attempt(exchanges: Exchange[], over: Partial<Attempt> = {}): Attempt {
     peakVramBytes: null,
     span: null,
     client: null,
+    turns: null,
     ...over,
   };
 }

@@ -3,6 +3,8 @@ import type { Compat, MetricName, ResultCell } from "../result.ts";
 
 export interface Recommended {
   compat: Compat;
+  /** Settings of the client that were on an axis, by path. */
+  settings: ResultCell["settings"];
   because: string;
   toolsKept: boolean;
 }
@@ -30,13 +32,12 @@ export function recommend(cells: readonly ResultCell[], guide: Compat): Recommen
     .sort((a, b) => (a.speed?.median ?? Infinity) - (b.speed?.median ?? Infinity))[0];
   if (fastest === undefined) return null;
   const asFast = candidates.filter((group) => !isSlower(turnOf(group), fastest.speed));
-  const chosen = [...asFast].sort(
-    (a, b) => distance(a.compat, guide) - distance(b.compat, guide),
-  )[0];
+  const chosen = [...asFast].sort((a, b) => distance(a, guide) - distance(b, guide))[0];
   if (chosen === undefined) return null;
   const toolsKept = chosen.compat.supportsTools !== false;
   return {
     compat: chosen.compat,
+    settings: chosen.settings,
     toolsKept,
     because: because(chosen, { groups, best, keeping, candidates, asFast, toolsKept }),
   };
@@ -53,6 +54,7 @@ function withTools(passing: Group[], groups: Group[]): Group[] {
 
 interface Group {
   compat: Compat;
+  settings: ResultCell["settings"];
   cells: ResultCell[];
   passed: ResultCell[];
 }
@@ -60,10 +62,11 @@ interface Group {
 function groupByCompat(cells: readonly ResultCell[]): Group[] {
   const groups = new Map<string, Group>();
   for (const cell of cells) {
-    if (Object.keys(cell.compat).length === 0) continue;
+    const { compat, settings } = cell;
+    if (Object.keys({ ...compat, ...settings }).length === 0) continue;
     if (cell.outcome.kind === "not-run" && cell.outcome.reason === "not-applicable") continue;
-    const key = JSON.stringify(cell.compat);
-    const group = groups.get(key) ?? { compat: cell.compat, cells: [], passed: [] };
+    const key = JSON.stringify([compat, settings]);
+    const group = groups.get(key) ?? { compat, settings, cells: [], passed: [] };
     group.cells.push(cell);
     if (cell.outcome.kind === "pass") group.passed.push(cell);
     groups.set(key, group);
@@ -79,8 +82,9 @@ function worth(group: Group): number {
   return -1000 * failedAgents - failed + (agents > 0 ? 10_000 : 0);
 }
 
-function isAgent(cell: ResultCell): boolean {
-  return cell.scenario.startsWith("agent");
+/** OpenClaw's own turns, and ours of their shape. */
+export function isAgent(cell: ResultCell): boolean {
+  return cell.turn !== undefined || cell.scenario.startsWith("agent");
 }
 
 interface Speed {
@@ -106,8 +110,13 @@ function isSlower(speed: Speed | null, fastest: Speed | null): boolean {
   return speed.ci95 === null || fastest.ci95 === null || speed.ci95[0] > fastest.ci95[1];
 }
 
-/** Flags whose value differs from the guide's. */
-function distance(compat: Compat, guide: Compat): number {
+/** Flags whose value differs from the guide's, which sets no setting. */
+function distance({ compat, settings }: Group, guide: Compat): number {
+  const changed = Object.values(settings).filter((value) => value !== null).length;
+  return changed + differing(compat, guide);
+}
+
+function differing(compat: Compat, guide: Compat): number {
   return Object.entries(compat).filter(([flag, value]) => {
     const guided = guide[flag] ?? (flag === "supportsTools" ? true : undefined);
     return guided !== undefined && JSON.stringify(guided) !== JSON.stringify(value);

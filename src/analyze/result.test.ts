@@ -40,6 +40,7 @@ test("requests are counted by what they were for", () => {
     probe: 16,
     calibrate: 8,
     crosscheck: 0,
+    look: 0,
     warmup: 16,
     measure: 48,
     settle: 0,

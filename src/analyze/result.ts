@@ -22,24 +22,28 @@ import {
   type ResultCell,
   type Sample,
 } from "../result.ts";
-import { metricsOfAttempt } from "./burst.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
 import { classifyExit, memoryKiller } from "./death.ts";
+import { refusal } from "./fit/gate.ts";
+import { fitOf } from "./fit/result.ts";
 import { calibrationOf } from "./knowledge.ts";
 import { machineWarnings, platformOfRun } from "./machine-warnings.ts";
-import { attemptMetrics, type Call } from "./metrics.ts";
+import type { Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { overheadOf } from "./overhead.ts";
 import { recommend } from "./recommend.ts";
 import { samplingOf } from "./sampling.ts";
 import { summarize } from "./statistics.ts";
+import { metricsOfOne, metricsOfTurns } from "./turn-metrics.ts";
 import { derivedWarnings, unmeasured } from "./warnings.ts";
 
 export interface ResultContext {
   /** The settings as JSON5, for the recommended combination. */
-  renderConfig: (compat: Compat) => string;
+  renderConfig: (compat: Compat, settings: ResultCell["settings"]) => string;
   /** The compat flags of the guide's own config. */
   guideCompat: Compat;
+  /** The provider's `timeoutSeconds`, as ms; null: the client's own default holds. */
+  clientTimeoutMs?: number | null;
 }
 
 /** What the journal adds up to, also when it breaks off in the middle. */
@@ -58,6 +62,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     environment: state.environment,
     platform: platformOfRun(state),
     plan: {
+      turn: state.plan.turn ?? "scripted",
       rounds: state.plan.rounds,
       starts: state.plan.starts,
       maxTokens: state.plan.maxTokens,
@@ -95,8 +100,23 @@ export function toResult(state: RunState, context: ResultContext): Result {
     recommendation:
       chosen === null
         ? null
-        : { ...chosen, settings: [], openclawConfig: context.renderConfig(chosen.compat) },
-    fit: null,
+        : {
+            ...chosen,
+            settings: Object.entries(chosen.settings).flatMap(([path, value]) =>
+              value === null
+                ? []
+                : [
+                    {
+                      path,
+                      value,
+                      because: "the combination that works has it",
+                      cost: "",
+                    },
+                  ],
+            ),
+            openclawConfig: context.renderConfig(chosen.compat, chosen.settings),
+          },
+    fit: fitOf(state, cells, context.clientTimeoutMs ?? null),
     comparison: null,
     verdict: null,
     warnings: [...state.warnings, ...machineWarnings(state), ...derivedWarnings(state, cells)],
@@ -131,8 +151,10 @@ function exitOf(
     unmeasured(state).length > 0 ||
     cells.some((cell) => cell.outcome.reason === "budget" || cell.outcome.reason === "engine-gone");
   const status = partial || state.stopped !== null ? "partial" : "complete";
-  if (asked.length > 0 && cells.every((cell) => cell.outcome.kind !== "pass")) {
-    const detail = `nothing works: all ${asked.length} cells that were asked failed`;
+  const refused = cells.filter((cell) => cell.outcome.reason === "doesnt-fit");
+  if (asked.length + refused.length > 0 && cells.every((cell) => cell.outcome.kind !== "pass")) {
+    const unsent = refused.length === 0 ? "" : `, ${refused.length} do not fit and were not sent`;
+    const detail = `nothing works: all ${asked.length} cells that were asked failed${unsent}`;
     return { status, exitReason: "all-failed", exitDetail: detail };
   }
   return { status, exitReason: "ok", exitDetail: null };
@@ -140,7 +162,8 @@ function exitOf(
 
 function countRequests(state: RunState): Result["requests"] {
   const { crosscheckRequests: crosscheck, settleRequests: settle } = state;
-  const counts = { probe: 0, calibrate: 0, crosscheck, warmup: 0, measure: 0, settle };
+  const look = [...state.variants.values()].reduce((sum, { looks }) => sum + looks.length, 0);
+  const counts = { probe: 0, calibrate: 0, crosscheck, look, warmup: 0, measure: 0, settle };
   for (const cell of state.cells.values()) {
     for (const attempt of cell.attempts) counts[attempt.phase] += attempt.calls.length;
   }
@@ -177,7 +200,7 @@ function toCell(state: RunState, cell: CellState): ResultCell {
     scenarioDigest: scenario?.digest ?? "",
     scale: scenario?.scale ?? 1,
     compat: cell.spec.compat,
-    settings: {},
+    settings: (cell.spec.settings ?? {}) as ResultCell["settings"],
     load: cell.spec.load ?? ALONE,
     outcome: outcomeOf(state, cell),
     tokens: {
@@ -188,10 +211,28 @@ function toCell(state: RunState, cell: CellState): ResultCell {
     },
     requestBytes: largestRequest(cell),
     metrics: metricsOf(state, cell, calibration),
-    peakMemory: largestPeak(cell.attempts),
-    peakVramBytes: largest(cell.attempts.map((attempt) => attempt.peakVramBytes)),
+    peakMemory: largestPeak(unladdered(state, cell)),
+    peakVramBytes: largest(unladdered(state, cell).map((attempt) => attempt.peakVramBytes)),
     requestDigest: digestOf(cell),
+    ...turnOf(state),
+    ...(cell.replayed === undefined
+      ? {}
+      : { replayed: { kind: cell.replayed.kind, evidence: cell.replayed.evidence } }),
+    ...(cell.confirmed === undefined
+      ? {}
+      : {
+          confirmed: cell.confirmed.map(({ driver, finding, turnMs, clientBeforeMs }) => ({
+            driver,
+            outcome: { kind: finding.kind, evidence: finding.evidence },
+            turnMs,
+            clientBeforeMs,
+          })),
+        }),
   };
+}
+
+function turnOf({ plan: { turn } }: RunState): { turn?: "replayed" | "real" } {
+  return turn === "real" || turn === "replayed" ? { turn } : {};
 }
 
 function tokensOf(attempt: Attempt | undefined, calibration: Calibration): CountedTokens | null {
@@ -205,6 +246,17 @@ function largestRequest(cell: CellState): number | null {
     attempt.calls.map((call) => call.exchange.requestBytes),
   );
   return sizes.length === 0 ? null : Math.max(...sizes);
+}
+
+/**
+ * What an allocator keeps of the ladder's prompts would be told as a short cell's own memory: lives
+ * without a ladder know better, where there are any.
+ */
+function unladdered(state: RunState, cell: CellState): Attempt[] {
+  const looks = state.variants.get(cell.spec.variant)?.looks ?? [];
+  const climbed = new Set(looks.map(({ start }) => start));
+  const clean = cell.attempts.filter(({ start, peak }) => !climbed.has(start) && peak !== null);
+  return clean.length > 0 ? clean : cell.attempts;
 }
 
 function largestPeak(attempts: readonly Attempt[]): Memory | null {
@@ -244,14 +296,15 @@ function metricsOf(
   for (const attempt of attemptsOf(cell, "measure")) {
     if (attempt.finding.kind !== "pass") continue;
     const { start, round } = attempt;
-    for (const metrics of metricsOfAttempt(countedCalls(attempt, calibration), compared)) {
+    const counted = { calls: countedCalls(attempt, calibration), turns: attempt.turns };
+    for (const metrics of metricsOfTurns(counted, compared)) {
       for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }
   for (const { start, phase, first } of state.starts) {
     if (phase !== "measure" || first?.cell !== cell.spec.id) continue;
     if (first.attempt.finding.kind !== "pass") continue;
-    const cold = attemptMetrics(first.attempt.calls);
+    const cold = metricsOfOne(first.attempt);
     for (const [name, metric] of COLD) {
       const value = cold.get(metric);
       if (value !== undefined) add(name, { start, round: 0, value });
@@ -291,10 +344,12 @@ function countedCalls(attempt: Attempt, calibration: Calibration): Call[] {
 /** Later calls of its turns follow tool results. */
 function usesTools(state: RunState, cell: CellState): boolean {
   const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
+  if (scenario === undefined) return false;
   return (
-    scenario?.steps.some(
+    scenario.turns.some(({ script }) => script.some((reply) => "calls" in reply)) ||
+    scenario.steps.some(
       (step) => step.kind === "send" && step.messages.some((message) => message.role === "tool"),
-    ) ?? false
+    )
   );
 }
 
@@ -320,8 +375,18 @@ function outcomeOf(state: RunState, cell: CellState): Outcome {
     return { ...told, remedy, evidence: finding?.evidence ?? null, attempts, failures };
   }
   if (ok > 0) return { ...row("pass", null), evidence: null, attempts, failures };
+  const refused = cell.spec.applicable ? refusal(state, cell) : null;
+  if (refused !== null) {
+    const { remedy } = OUTCOMES["out-of-memory"];
+    const told = row("not-run", "doesnt-fit");
+    return { ...told, ...DOESNT_FIT, remedy, ...refused, attempts, failures };
+  }
   return { ...row("not-run", notRunReason(state, cell)), evidence: null, attempts, failures };
 }
+
+const DOESNT_FIT = {
+  meaning: "It was not sent: its prompt needs more memory than there is, as shorter ones foretell.",
+};
 
 function row(kind: OutcomeKind, reason: NotRunReason | null) {
   const { meaning, remedy } = OUTCOMES[kind];

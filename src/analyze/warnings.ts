@@ -2,6 +2,7 @@
 import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
 import type { ResultCell, Warning } from "../result.ts";
 import { clientWarnings } from "./client-warnings.ts";
+import { turnWarnings } from "./turn-warnings.ts";
 
 /** Cells that passed their probes and did not get all their rounds. */
 export function unmeasured(state: RunState): CellState[] {
@@ -21,7 +22,7 @@ export function derivedWarnings(state: RunState, cells: ResultCell[]): Warning[]
     const names = flaky.map((cell) => cell.id).join("; ");
     warnings.push({ code: "flaky", text: `Works, but not every time: ${names}.` });
   }
-  warnings.push(...tokenWarnings(state, cells), ...clientWarnings(state));
+  warnings.push(...tokenWarnings(state, cells), ...clientWarnings(state), ...turnWarnings(state));
   if (state.stopped === "time-budget") {
     const text = "The time budget ended the run before every round was measured.";
     warnings.push({ code: "time-budget", text });

@@ -18,6 +18,8 @@ export interface ClientRequest {
   stream: boolean;
   /** Tokens that the body asks for at most; null or absent: it names no limit. */
   maxTokens?: number | null;
+  /** Beside those that every request has. */
+  headers?: Record<string, string>;
 }
 
 export interface SendOptions {
@@ -34,10 +36,10 @@ export interface SendOptions {
 export const RESPONSE_BYTES_CAP = 64 * 1024 * 1024;
 
 /** What is kept of a reply that passed the cap. */
-const CAPPED_KEEP_BYTES = 64 * 1024;
+export const CAPPED_KEEP_BYTES = 64 * 1024;
 
 /** What is recorded of a response's headers; cookies and the like are nobody's business. */
-const KEPT_HEADERS = [
+export const KEPT_HEADERS = [
   "content-type",
   "content-length",
   "transfer-encoding",
@@ -102,6 +104,7 @@ export class MeasuringClient {
               ...this.#headers,
               ...(request.body === null ? {} : { "content-type": "application/json" }),
               accept: request.stream ? "text/event-stream" : "application/json",
+              ...request.headers,
             },
           },
           recorder,

@@ -24,7 +24,7 @@ export type ExchangeEnd =
 
 /** One request and what came back. */
 export interface Exchange {
-  method: "GET" | "POST";
+  method: string;
   path: string;
   /** Index of the scenario's step. */
   step: number;

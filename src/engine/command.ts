@@ -59,8 +59,12 @@ export function simCommand(
   start: number,
   statePath: string,
   env: NodeJS.ProcessEnv,
+  /** What it says to what; null: nothing in particular. */
+  scriptPath: string | null = null,
 ): EngineCommand {
-  const all = [`start=${start}`, ...knobs];
+  // A model that is told what to say calls its tools, unless a knob says otherwise.
+  const told = scriptPath === null ? [] : ["tool-calls=structured"];
+  const all = [`start=${start}`, ...told, ...knobs];
   return {
     command: process.execPath,
     args: [
@@ -73,6 +77,7 @@ export function simCommand(
       String(port),
       "--state",
       statePath,
+      ...(scriptPath === null ? [] : ["--script", scriptPath]),
       ...all.flatMap((knob) => ["--knob", knob]),
     ],
     env,

@@ -15,6 +15,8 @@ export interface RunningEngine {
   chosen: Chosen;
   /** On which device it serves; null where nothing says. */
   device: DeviceSeen | null;
+  /** The longest prompt that it takes, as its log says; null where it doesn't. */
+  windowTokens: number | null;
   /** Ports that were taken between check and start, until one was not. */
   portsTaken: number;
   /** Resolves at its death with what can be told of it; never for an attached engine. */

@@ -35,6 +35,13 @@ export async function endLeftovers(
   const path = join(outDir, "journal.jsonl");
   if (!existsSync(path)) return { ended };
   for (const entry of readJournal(path).entries) {
+    if (entry.type === "client-spawned") {
+      const { pid, startTime } = entry;
+      if (startTime === null || !isSameProcess(pid, startTime)) continue;
+      signalGroup(pid, "SIGKILL");
+      ended.push(pid);
+      continue;
+    }
     if (entry.type !== "engine-spawned" || entry.startTime === null) continue;
     for (const { pid, startTime } of [entry, ...(entry.helpers ?? [])]) {
       if (startTime === null || startTimeOf(pid) !== startTime) continue;

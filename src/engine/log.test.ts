@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lastWords, promptTokensIn } from "./log.ts";
+import { lastWords, promptTokensIn, windowIn } from "./log.ts";
 
 const line = (n: number) => `  ${n}: inferrs::engine::frame_${n}`;
 
@@ -31,4 +31,11 @@ test("prompt tokens are those of the response's own id, also in colours", () => 
   ].join("\n");
   assert.equal(promptTokensIn(log, "chatcmpl-b"), 4110);
   assert.equal(promptTokensIn(log, "chatcmpl-c"), null);
+});
+
+test("the window is the capacity that it names as it loads; silence is unknown", () => {
+  const log =
+    "INFO inferrs::engine: Model KV cache capacity: 8192 tokens\nModel loaded successfully\n";
+  assert.equal(windowIn(log), 8192);
+  assert.equal(windowIn("Model loaded successfully\n"), null);
 });

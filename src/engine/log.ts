@@ -63,3 +63,9 @@ export function loadFailureIn(log: string): string | null {
   const line = plainLines(log).findLast((each) => /\berror\b|failed|panicked/i.test(each));
   return line?.trim() ?? null;
 }
+
+/** The context window: inferrs writes `Model KV cache capacity: N tokens` as it loads (seen in 9535ae3). */
+export function windowIn(log: string): number | null {
+  const match = /Model KV cache capacity: (\d+) tokens/.exec(log);
+  return match?.[1] === undefined ? null : Number(match[1]);
+}

@@ -2,6 +2,7 @@
 import {
   addressSpaceLimitOf,
   cpuMsOf,
+  familyOf,
   groupMembers,
   type ProcessUsage,
   resetPeak,
@@ -95,6 +96,33 @@ export function meterProcess(
     addressSpaceBytes: () => addressSpaceBytes,
     sampling: () => ({ samples, spentMs, overMs: performance.now() - began }),
     stop: clock.stop,
+  };
+}
+
+/** Only watched, and only while asked: no mark of a process that isn't ours is touched. */
+export function watchServer(pid: number): { begin(): void; peak(): Memory | null; stop(): void } {
+  let highest: Memory | null = null;
+  let clock: { stop(): void } | null = null;
+  let members: number[] = [];
+  let samples = 0;
+  const sample = () => {
+    if (samples++ % LOOK_FOR_CHILDREN_EVERY === 0) members = familyOf(pid);
+    const usages = members.map(usageOf).filter((usage): usage is ProcessUsage => usage !== null);
+    if (usages.length === 0) return;
+    const bytes = usages.reduce((total, usage) => total + usage.rssBytes, 0);
+    highest = larger(highest, { bytes, kind: "rss", swapBytes: null });
+  };
+  return {
+    begin: () => {
+      highest = null;
+      clock ??= repeat(sample, SAMPLE_EVERY_MS);
+      sample();
+    },
+    peak: () => {
+      sample();
+      return highest;
+    },
+    stop: () => clock?.stop(),
   };
 }
 

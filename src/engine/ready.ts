@@ -10,7 +10,8 @@ import type { StartFailure } from "./types.ts";
 const POLL_EVERY_MS = 25;
 
 export type Readiness =
-  | { kind: "ready"; models: string[] }
+  /** `loaded`: the one that inferrs has in memory; null where the server doesn't say. */
+  | { kind: "ready"; models: string[]; loaded: string | null }
   | { kind: "failed"; failure: Omit<StartFailure, "exit"> };
 
 /**
@@ -46,10 +47,18 @@ export async function listModels(client: MeasuringClient, stop: AbortSignal): Pr
   if (answer.status !== 200) {
     return failed("not-ready", `/v1/models answered ${answer.status}: ${errorWords(text)}`);
   }
-  const models = asArray(asObject(parseJson(text))?.data)
-    .map((model) => asString(asObject(model)?.id))
-    .filter((id): id is string => id !== null);
-  return { kind: "ready", models };
+  return { kind: "ready", ...modelsIn(text) };
+}
+
+/** What an answer of `/v1/models` lists. */
+export function modelsIn(text: string): { models: string[]; loaded: string | null } {
+  const listed = asArray(asObject(parseJson(text))?.data)
+    .map(asObject)
+    .map((model) => ({ id: asString(model?.id), owner: asString(model?.owned_by) ?? "" }))
+    .filter((model): model is { id: string; owner: string } => model.id !== null);
+  // inferrs lists every model of its cache, and says of which it has loaded by its owner alone.
+  const loaded = listed.find(({ owner }) => owner.endsWith("(loaded)"))?.id ?? null;
+  return { models: listed.map(({ id }) => id), loaded };
 }
 
 function get(client: MeasuringClient, path: string, signal: AbortSignal): Promise<Exchange> {

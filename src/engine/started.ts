@@ -13,7 +13,7 @@ import { witnessDevice } from "./device-witness.ts";
 import type { RunningEngine } from "./engine.ts";
 import { startFailure } from "./failure.ts";
 import { type Guard, raiseGuard } from "./guard.ts";
-import { promptTokensIn } from "./log.ts";
+import { promptTokensIn, windowIn } from "./log.ts";
 import { spawnGroup } from "./process.ts";
 import { type Readiness, waitUntilReady } from "./ready.ts";
 import type { GuardMeans, StartFailure } from "./types.ts";
@@ -42,6 +42,8 @@ export interface StartOptions {
   workDir: string;
   readyTimeoutMs: number;
   memoryLimitBytes: number | null;
+  /** What the simulator says to what, a file; absent: nothing in particular. */
+  simScript?: string | null;
   /** False: no cgroup, though one may be permitted. */
   cgroup?: boolean;
   env: NodeJS.ProcessEnv;
@@ -82,7 +84,15 @@ async function startOnce(options: StartOptions, port: number): Promise<Started> 
   const { engine } = options.variant;
   const simulated = engine.kind === "sim";
   const bare = simulated
-    ? simCommand(engine.knobs, options.model, port, options.start, statePath, options.env)
+    ? simCommand(
+        engine.knobs,
+        options.model,
+        port,
+        options.start,
+        statePath,
+        options.env,
+        options.simScript,
+      )
     : inferrsCommand(options.executable, options.variant, options.model, port, options.env);
   const guard: Guard | null = simulated
     ? null
@@ -146,6 +156,7 @@ async function startOnce(options: StartOptions, port: number): Promise<Started> 
       readyMs,
       chosen: simulated ? NOTHING_CHOSEN : chosenIn(spawned.log(), args),
       device,
+      windowTokens: windowIn(spawned.log()),
       portsTaken: 0,
       died: watch.died,
       exit: watch.exit,

@@ -15,6 +15,11 @@ export function machineMemoryBytes(): number {
   return Math.min(totalmem(), ...limits.filter((limit) => limit > 0));
 }
 
+/** Memory that could be had now without swapping; null where the system doesn't tell (not Linux). */
+export function availableMemoryBytes(): number | null {
+  return meminfoBytes(ROOTS, "MemAvailable");
+}
+
 /**
  * Machine facts. Files are read at once; nvidia-smi and sw_vers run beside whatever the caller does
  * until it awaits this. It never fails: what can't be told is null.

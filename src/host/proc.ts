@@ -27,6 +27,29 @@ export function groupMembers(pgid: number): number[] {
   });
 }
 
+/** The process and all that it has started, as far as they live. */
+export function familyOf(pid: number): number[] {
+  const parents = LINUX
+    ? numericEntries("/proc").map((each) => [each, readStat(each)?.ppid ?? 0] as const)
+    : psParents();
+  const family = [pid];
+  for (const member of family) {
+    for (const [child, parent] of parents) if (parent === member) family.push(child);
+  }
+  return family;
+}
+
+/** Name of the executable, at most 15 characters of it; null when it is gone. */
+export function commandOf(pid: number): string | null {
+  if (LINUX) return readText(`/proc/${pid}/comm`)?.trim() ?? null;
+  try {
+    const text = execFileSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" });
+    return text.trim().split("/").at(-1) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Memory of one process; null when it is gone. */
 export function usageOf(pid: number): ProcessUsage | null {
   if (!LINUX) {
@@ -126,6 +149,7 @@ function readStat(pid: number) {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return {
     state: fields[0] ?? "?",
+    ppid: Number(fields[1]),
     pgrp: Number(fields[2]),
     cpuTicks: Number(fields[11]) + Number(fields[12]),
     startTicks: fields[19] ?? "",
@@ -140,6 +164,18 @@ function psGroup(pgid: number): { pid: number; rssBytes: number }[] {
       .map((line) => line.trim().split(/\s+/).map(Number))
       .filter((row) => row[1] === pgid)
       .map((row) => ({ pid: row[0] ?? 0, rssBytes: (row[2] ?? 0) * 1024 }));
+  } catch {
+    return [];
+  }
+}
+
+function psParents(): (readonly [number, number])[] {
+  try {
+    const text = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+    return text.split("\n").map((line) => {
+      const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+      return [pid, parent] as const;
+    });
   } catch {
     return [];
   }

@@ -15,19 +15,37 @@ const MODEL_OPTIONS: OptionName[] = [
   "offline",
 ];
 
-/** What a self-test takes of a run's options. */
-const SELFTEST_OPTIONS: readonly OptionName[] = [
+/** What the doctor takes of a run's options. */
+const DOCTOR_OPTIONS: readonly OptionName[] = [
+  "base-url",
+  "api-key-env",
+  "openclaw-config",
+  "openclaw-version",
   "engine",
   "inferrs",
   "inferrs-sha256",
+  "model",
   "offline",
   "device",
   "server-arg",
   "sim",
+  "timeout",
   "memory-limit",
   "lock-timeout",
+  "fit-budget",
+  "until-it-breaks",
   "json",
 ];
+/** Where leaving an option out means something else to the doctor than to a run. */
+const DOCTOR_DEFAULTS: Partial<Record<OptionName, string>> = {
+  "base-url": "the config's provider, else http://127.0.0.1:8080/v1",
+  "openclaw-config": "OPENCLAW_CONFIG_PATH, else where OpenClaw looks for it",
+  "openclaw-version": "openclaw on PATH; none: its own steps are skipped",
+  engine: "external: an engine is started only with this, --inferrs or --model",
+  model: "the config's, as it is served; without --base-url: one to start",
+  timeout: "120",
+  "fit-budget": "20, 60 with an engine of its own",
+};
 
 /** Runs the command and gives the exit code. */
 export async function main(argv: string[]): Promise<number> {
@@ -63,17 +81,36 @@ export async function main(argv: string[]): Promise<number> {
   measuring("run", "serve the model, measure it over the compat matrix, and report", []);
   const doctor = program
     .command("doctor")
-    .description("checks this machine: so far only --selftest, whether this tool works on it")
+    .description(
+      "does it work, does it fit, which settings does it need? Without arguments: finds your OpenClaw config and asks the running server, with small requests only",
+    )
+    .option("--provider <NAME>", "which provider of the config (default: the primary model's)")
+    .option("--write", "put the recommended settings into your config, by the client's own command")
+    .option("--yes", "with --write and --undo: don't ask")
+    .option("--undo", "take back what --write changed last")
+    .option("--issue-block", "end with a block for an issue: no keys, names or hosts in it")
     .option(
       "--selftest",
-      "starts the engine with a small model made here, and checks device, chat, memory, kill and cleanup",
+      "checks this tool on this machine instead: starts an engine with a small model made here, and checks device, chat, memory, kill and cleanup",
     );
   for (const row of OPTION_TABLE as readonly OptionRow[]) {
-    if (SELFTEST_OPTIONS.includes(row.name as OptionName)) doctor.addOption(toOption(row));
+    const name = row.name as OptionName;
+    if (!DOCTOR_OPTIONS.includes(name)) continue;
+    const meaning = DOCTOR_DEFAULTS[name];
+    doctor.addOption(toOption(meaning === undefined ? row : { ...row, default: meaning }));
   }
-  doctor.action(async ({ selftest, ...given }: Record<string, unknown>) => {
+  doctor.action(async (all: Record<string, unknown>) => {
+    const { selftest, provider, write, yes, undo, issueBlock, ...given } = all;
     const { doctor: run } = await import("../doctor.ts");
-    code = await run(toRaw(given), { selftest: selftest === true }, await cliHost());
+    const own = {
+      selftest: selftest === true,
+      provider: typeof provider === "string" ? provider : null,
+      write: write === true,
+      yes: yes === true,
+      undo: undo === true,
+      issueBlock: issueBlock === true,
+    };
+    code = await run(toRaw(given), own, await cliHost());
     await flushed();
   });
   program

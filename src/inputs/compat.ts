@@ -1,13 +1,22 @@
 /** The matrix as text to combinations with typed values. */
 import { parseCompatValue } from "../drive/openclaw/compat-flags.ts";
 import { type Axis, combinations, name } from "../plan/matrix.ts";
-import type { Compat } from "../result.ts";
+import type { Compat, CompatValue } from "../result.ts";
 import { InputError } from "./error.ts";
 import type { AxisText, Options } from "./options.ts";
 
-/** @throws InputError for an unknown flag or value, or when nothing is left to run */
-export function readMatrix(options: Pick<Options, "axes" | "include" | "exclude">): Compat[] {
-  const axes = options.axes.map(toAxis);
+/** Text to a flag's value; throws an InputError for a flag or value that there isn't. */
+export type ParseFlag = (flag: string, text: string) => CompatValue;
+
+/**
+ * @param parse which flags there are: those that scripted turns can apply, or the installed client's
+ * @throws InputError for an unknown flag or value, or when nothing is left to run
+ */
+export function readMatrix(
+  options: Pick<Options, "axes" | "include" | "exclude">,
+  parse: ParseFlag = parseCompatValue,
+): Compat[] {
+  const axes = options.axes.map((axis) => toAxis(axis, parse));
   const repeated = axes.find(
     (axis, index) => axes.findIndex((a) => a.flag === axis.flag) !== index,
   );
@@ -19,8 +28,8 @@ export function readMatrix(options: Pick<Options, "axes" | "include" | "exclude"
       mend: `Give all its values together: --compat ${repeated.flag}=VALUE,VALUE.`,
     });
   }
-  const include = options.include.map((text) => readCombination("--include", text));
-  const exclude = options.exclude.map((text) => readCombination("--exclude", text));
+  const include = options.include.map((text) => readCombination("--include", text, parse));
+  const exclude = options.exclude.map((text) => readCombination("--exclude", text, parse));
   const unused = exclude.findIndex(
     (out) => !combinations(axes, [], []).some((each) => containsAll(each, out)),
   );
@@ -42,14 +51,14 @@ export function readMatrix(options: Pick<Options, "axes" | "include" | "exclude"
   });
 }
 
-function toAxis(text: AxisText): Axis {
+function toAxis(text: AxisText, parse: ParseFlag): Axis {
   return {
     flag: text.flag,
-    values: text.values.map((value) => parseCompatValue(text.flag, value)),
+    values: text.values.map((value) => parse(text.flag, value)),
   };
 }
 
-function readCombination(input: string, text: string): Compat {
+function readCombination(input: string, text: string, parse: ParseFlag): Compat {
   const pairs = text
     .split(",")
     .map((pair) => pair.trim())
@@ -66,7 +75,7 @@ function readCombination(input: string, text: string): Compat {
       });
     }
     const flag = pair.slice(0, at).trim();
-    compat[flag] = parseCompatValue(flag, pair.slice(at + 1).trim());
+    compat[flag] = parse(flag, pair.slice(at + 1).trim());
   }
   return compat;
 }

@@ -1,12 +1,17 @@
 /** Raw options to checked ones. Everything wrong is found here, before anything is started. */
 
+import type { TurnKind } from "../drive/real/types.ts";
+import type { LookPlan } from "../plan/ladder.ts";
 import { ALONE, type Load } from "../plan/load.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { parseInferrs, parseSha256, shownUrl } from "../provision/inferrs/spec.ts";
+import { parseOpenClaw } from "../provision/openclaw/spec.ts";
+import type { OpenClawSpec } from "../provision/openclaw/types.ts";
 import { GUIDE_MODEL } from "./defaults.ts";
 import { InputError } from "./error.ts";
 import { readServerArgs, withHubOptions } from "./model-options.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
+import { readSettings, type SettingAxis } from "./settings.ts";
 import type { OptionName, RawOptions } from "./table.ts";
 
 export const FAIL_ON = ["regression", "broken", "all-failed", "none"] as const;
@@ -31,16 +36,25 @@ export interface Options
     | "seed"
     | "keepBodies"
   > {
+  look: LookPlan;
   engine: EngineSpec;
   model: ModelSpec;
   device: Device;
   serverArgs: string[];
+  /** Who takes the agent turns. */
+  turn: TurnKind;
+  /** Which client; null with scripted turns, which need none. */
+  openclaw: OpenClawSpec | null;
+  /** Real turns are asked again by the client's command line. */
+  confirm: boolean;
   /** Nothing is fetched. */
   offline: boolean;
   scenarios: string[];
   axes: AxisText[];
   include: string[];
   exclude: string[];
+  /** Settings of the client's config as axes; empty with scripted turns. */
+  settings: SettingAxis[];
   scale: number;
   loads: Load[];
   /** Longest wait for another run on this machine. */
@@ -55,16 +69,28 @@ export interface Options
 
 interface Suite {
   scenarios: string[];
+  /** In their place where the client takes the turns. */
+  turns: string[];
+  /** Real turns are asked again by the client's command line, which takes half a minute each time. */
+  confirm: boolean;
   starts: number;
   rounds: number;
 }
 
 /** What `--suite` stands for; single options win over it. */
 export const SUITES: Record<"smoke" | "quick" | "full", Suite> = {
-  smoke: { scenarios: ["smoke"], starts: 1, rounds: 1 },
-  quick: { scenarios: ["smoke", "chat", "agent-turn"], starts: 2, rounds: 3 },
+  smoke: { scenarios: ["smoke"], turns: ["oc-answer"], confirm: false, starts: 1, rounds: 1 },
+  quick: {
+    scenarios: ["smoke", "chat", "agent-turn"],
+    turns: ["oc-answer", "oc-two-tools"],
+    confirm: true,
+    starts: 2,
+    rounds: 3,
+  },
   full: {
     scenarios: ["smoke", "chat", "chat-long", "agent-turn", "agent-tools"],
+    turns: ["oc-answer", "oc-read", "oc-write", "oc-two-tools", "oc-second-turn"],
+    confirm: true,
     starts: 3,
     rounds: 3,
   },
@@ -101,6 +127,7 @@ export function readOptions(
     SUITES[parseChoice("--suite", text("suite") ?? "quick", ["smoke", "quick", "full"])];
   const seed = integer("seed", 0, 2 ** 31 - 1) ?? 1;
   const engine = readEngine(raw, text, list, env);
+  const turn = parseChoice("--turn", text("turn") ?? "scripted", TURNS);
   const attached = engine.kind === "external";
   const starts = integer("starts", 1, 1000);
   if (attached && starts !== null && starts > 1) {
@@ -123,12 +150,15 @@ export function readOptions(
     device,
     serverArgs: readServerArgs(raw, engine),
     offline: raw.offline === true,
-    scenarios: list("scenario") ?? suite.scenarios,
+    confirm: turn === "real" && suite.confirm,
+    scenarios: list("scenario") ?? (turn === "scripted" ? suite.scenarios : suite.turns),
     axes: (list("compat") ?? DEFAULT_AXES).map(readAxis),
     include: list("include") ?? [],
     exclude: list("exclude") ?? [],
+    turn,
+    ...readClient(turn, text, list),
     scale: scale === null ? 1 : parsePositive("--scale", scale, 4),
-    loads: readLoads(text("concurrency"), text("request-rate")),
+    loads: readLoads(text("concurrency"), text("request-rate"), turn),
     starts: attached ? 1 : (starts ?? suite.starts),
     rounds: integer("rounds", 1, 10_000) ?? suite.rounds,
     maxTokens: integer("max-tokens", 1, 1_000_000),
@@ -144,11 +174,66 @@ export function readOptions(
     openclawConfig: text("openclaw-config"),
     failOn: readFailOn(text("fail-on")),
     out: text("out") ?? "inferrs-bench-out",
+    look: readLook(raw, text("fit-budget"), budget, attached),
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
     json: raw.json === true,
     quiet: raw.quiet === true,
   };
+}
+
+const LOOK_S = 60;
+const LOOK_ATTACHED_S = 20;
+/** Of the time budget. */
+const LOOK_SHARE = 0.1;
+
+/** The ladder takes a small share of the time, and breaks only what is ours. */
+function readLook(
+  raw: RawOptions,
+  text: string | null,
+  timeBudget: string | null,
+  attached: boolean,
+): LookPlan {
+  const untilItBreaks = raw["until-it-breaks"] === true;
+  if (untilItBreaks && attached) {
+    throw new InputError({
+      input: "--until-it-breaks",
+      value: "true",
+      expected: "an engine that is started here: a running server is somebody's",
+      mend: "Leave it out, or let inferrs-bench start the engine (--engine inferrs).",
+    });
+  }
+  if (text === "0") return { budgetMs: 0, untilItBreaks };
+  const usual = attached ? LOOK_ATTACHED_S : LOOK_S;
+  const most = timeBudget === null ? usual : Math.min(usual, LOOK_SHARE * Number(timeBudget));
+  const seconds = text === null ? most : parsePositive("--fit-budget", text, DAY_S);
+  return { budgetMs: seconds * 1000, untilItBreaks };
+}
+
+const TURNS = ["scripted", "replayed", "real"] as const satisfies readonly TurnKind[];
+
+/** What only the client itself can apply: refused where it isn't run. */
+function readClient(
+  turn: TurnKind,
+  text: Text,
+  list: List,
+): Pick<Options, "openclaw" | "settings"> {
+  const version = text("openclaw-version");
+  const settings = list("setting") ?? [];
+  if (turn !== "scripted") {
+    return { openclaw: parseOpenClaw(version), settings: readSettings(settings) };
+  }
+  const given = [["--openclaw-version", version] as const, ["--setting", settings[0]] as const];
+  for (const [input, value] of given) {
+    if (value === null || value === undefined) continue;
+    throw new InputError({
+      input,
+      value,
+      expected: "--turn replayed or real with it: scripted turns don't run OpenClaw",
+      mend: `Add --turn real, or leave ${input} out.`,
+    });
+  }
+  return { openclaw: null, settings: [] };
 }
 
 type Text = (name: OptionName) => string | null;
@@ -273,7 +358,16 @@ const MOST_CONCURRENT = 256;
 const HIGHEST_RATE = 1000;
 
 /** Concurrencies, then rates; one request at a time where neither is given. */
-function readLoads(concurrency: string | null, rate: string | null): Load[] {
+function readLoads(concurrency: string | null, rate: string | null, turn: TurnKind): Load[] {
+  const given = concurrency ?? rate;
+  if (turn === "real" && given !== null && given !== "1") {
+    throw new InputError({
+      input: concurrency === null ? "--request-rate" : "--concurrency",
+      value: given,
+      expected: "one turn at a time with --turn real: the client takes them one by one",
+      mend: "Leave it out, or use --turn replayed: that sends what the client would send.",
+    });
+  }
   const items = (list: string | null) =>
     list === null ? [] : [...new Set(list.split(",").map((item) => item.trim()))];
   const closed = items(concurrency).map((item): Load => {

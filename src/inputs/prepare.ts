@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { OUTCOMES } from "../analyze/outcomes.ts";
 import { mergeOpenClawConfig, type OpenClawConfig } from "../drive/openclaw/config.ts";
 import { buildRequests } from "../drive/openclaw/request.ts";
+import type { TurnKind } from "../drive/real/types.ts";
 import type { BenchHost } from "../end.ts";
 import { attachEngine } from "../engine/attached.ts";
 import { assetPath, toolVersion } from "../host/assets.ts";
@@ -22,7 +23,8 @@ import {
   type Speeds,
 } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
-import { name } from "../plan/matrix.ts";
+import { name, nameOfSettings } from "../plan/matrix.ts";
+import type { Scenario } from "../plan/scenario.ts";
 import type { CellSpec, EngineSpec, ModelSpec, Plan, VariantSpec } from "../plan/types.ts";
 import { describeHubModel } from "../provision/hub/describe.ts";
 import { hubSettings } from "../provision/hub/settings.ts";
@@ -31,15 +33,19 @@ import { thisPlatform } from "../provision/inferrs/platform.ts";
 import { readTable } from "../provision/inferrs/table.ts";
 import type { Told } from "../provision/look-up.ts";
 import { checkModelDirectory } from "../provision/model.ts";
+import { describeOpenClaw } from "../provision/openclaw/spec.ts";
 import { renderPlan } from "../report/plan.ts";
-import type { Environment } from "../result.ts";
+import type { Compat, Environment } from "../result.ts";
 import { parseKnobs } from "../sim/knobs.ts";
+import type { ClientInputs, PreparedClient } from "./client.ts";
 import { readMatrix } from "./compat.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
 import { actionDefaults } from "./defaults.ts";
 import { demoDefaults } from "./demo.ts";
 import { InputError, SetupError } from "./error.ts";
+import { readOpenClawFile } from "./openclaw-file.ts";
 import { type Options, readOptions } from "./options.ts";
+import { settingCombinations } from "./settings.ts";
 import type { RawOptions } from "./table.ts";
 
 export interface Prepared {
@@ -47,6 +53,8 @@ export interface Prepared {
   plan: Plan;
   /** The base config merged with the user's. */
   openclawConfig: OpenClawConfig;
+  /** The real client, found and checked; null with scripted turns, and with --plan where it isn't installed. */
+  client: PreparedClient | null;
   configDigest: string;
   /** Still being read: nvidia-smi can take a second, and the plan needn't wait for it. */
   environment: Promise<Environment>;
@@ -74,7 +82,6 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const memoryBytes = machineMemoryBytes();
   const gpuBytes = gpuWorkingSetBytes(memoryBytes) ?? Infinity;
   const options = readOptions(raw, host.env, memoryBytes, gpuBytes);
-  const matrix = readMatrix(options);
   const benchDir = assetPath("bench");
   const scenarios = [...new Set(options.scenarios)].map((each) =>
     loadScenario(each, { benchDir, cwd: host.cwd, scale: options.scale }),
@@ -89,15 +96,23 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
       mend: "A file's name is its scenario's name: rename one of the two.",
     });
   }
-  const openclawConfig = mergeOpenClawConfig(
-    readJson5("bench/openclaw.json5", join(benchDir, "openclaw.json5"), host.cwd),
+  for (const scenario of scenarios) checkTaker(scenario, options.turn);
+  const base = readJson5("bench/openclaw.json5", join(benchDir, "openclaw.json5"), host.cwd);
+  const own =
     options.openclawConfig === null
-      ? null
-      : readJson5("--openclaw-config", options.openclawConfig, host.cwd),
-  );
+      ? { config: null, variables: {}, missing: [] }
+      : readOpenClawFile(options.openclawConfig, host.env, host.cwd);
+  const flags = options.turn === "scripted" ? "known" : "any";
+  const openclawConfig = mergeOpenClawConfig(base, own.config, flags);
   const engine = await checkEngine(options, host);
   const outDir = resolve(host.cwd, options.out);
   checkOutDir(outDir);
+  const { baseCompat } = openclawConfig;
+  const { client, matrix } = await readClient(
+    options,
+    { ...own, base, user: own.config, baseCompat },
+    host,
+  );
 
   const variant: VariantSpec = {
     name: "head",
@@ -106,21 +121,27 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     device: options.device,
     serverArgs: options.serverArgs,
   };
-  const plan = buildPlan({
+  const planned = buildPlan({
+    turn: options.turn,
+    openclaw: options.openclaw,
+    confirm: options.confirm,
     variants: [variant],
     scenarios,
     combinations: matrix,
+    settings: settingCombinations(options.settings),
     loads: options.loads,
-    baseCompat: openclawConfig.baseCompat,
+    baseCompat,
     starts: options.starts,
     rounds: options.rounds,
     maxTokens: options.maxTokens,
     timeoutMs: options.timeoutMs,
     timeBudgetMs: options.timeBudgetMs,
     memoryLimitBytes: options.memoryLimitBytes,
+    look: options.look,
     seed: options.seed,
     keepBodies: options.keepBodies,
   });
+  const plan = withSizes(planned);
   const sizeOf = (cell: CellSpec) => sizeOfCell(plan, cell);
   const speeds = assumedSpeeds(options);
   const estimate = estimateMs(plan, sizeOf, speeds);
@@ -133,10 +154,13 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
         device: options.engine.kind === "inferrs" ? options.device : "",
         scenarios: scenarios.map(({ name, title, scale }) => ({ name, title, scale })),
         combinations: matrix.map(name),
+        settings: settingCombinations(options.settings).map(nameOfSettings),
+        client: describeClient(options, client),
         cells: plan.cells.filter((cell) => cell.applicable).length,
         starts: plan.starts,
         rounds: plan.rounds,
         requests,
+        ladder: plan.look !== undefined && plan.look.budgetMs > 0,
         estimateMs: estimate,
         estimateBasis: speeds.basis,
         timeBudgetMs: options.timeBudgetMs,
@@ -153,6 +177,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     options,
     plan,
     openclawConfig,
+    client,
     configDigest: createHash("sha256").update(JSON.stringify(openclawConfig)).digest("hex"),
     environment,
     estimateMs: estimate,
@@ -161,6 +186,46 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,
     toolVersion: toolVersion(),
   };
+}
+
+/** @throws InputError for a scenario that is not for who takes the turns */
+function checkTaker({ name, turns }: Scenario, turn: TurnKind): void {
+  if (turns.length > 0 === (turn !== "scripted")) return;
+  const forClient = turns.length > 0;
+  throw new InputError({
+    input: "--scenario",
+    value: name,
+    expected: forClient
+      ? "--turn real or replayed with it: its turns are OpenClaw's"
+      : `a scenario with turns for --turn ${turn}`,
+    mend: forClient
+      ? "Add --turn real."
+      : "The scenarios whose names begin with oc- are for it; docs/scenarios.md tells how to write one.",
+  });
+}
+
+function describeClient(options: Options, client: PreparedClient | null): string | null {
+  if (options.openclaw === null) return null;
+  const which =
+    client === null
+      ? `${describeOpenClaw(options.openclaw)}, installed before the run (about 650 MB)`
+      : client.install.version;
+  return `OpenClaw ${which}; ${options.turn} turns`;
+}
+
+/**
+ * With scripted turns the flags that this tool can apply; else those of the client, which is
+ * installed for it. Loaded only then: a demo starts without.
+ */
+async function readClient(
+  options: Options,
+  inputs: ClientInputs,
+  host: BenchHost,
+): Promise<{ client: PreparedClient | null; matrix: Compat[] }> {
+  const { openclaw } = options;
+  if (openclaw === null) return { client: null, matrix: readMatrix(options) };
+  const { prepareClient } = await import("./client.ts");
+  return await prepareClient({ ...options, openclaw }, inputs, host);
 }
 
 /** What can be found wrong without starting anything; the engine as it will be, and in words. */
@@ -227,15 +292,41 @@ function readKnobs(knobs: string[]) {
   }
 }
 
+/** How long each cell's prompt is decides whether it may be sent. */
+function withSizes(plan: Plan): Plan {
+  const cells = plan.cells.map((cell) => {
+    const { requestBytes } = sizeOfCell(plan, cell);
+    return requestBytes.length === 0 ? cell : { ...cell, requestBytes: Math.max(...requestBytes) };
+  });
+  return { ...plan, cells };
+}
+
 function sizeOfCell(plan: Plan, cell: CellSpec) {
   const scenario = plan.scenarios.find((each) => each.name === cell.scenario);
   if (scenario === undefined) throw new Error(`no scenario ${cell.scenario}`);
   const { maxTokens, seed } = plan;
+  if (scenario.turns.length > 0) return sizeOfTurns(scenario, cell.compat, maxTokens);
   const context = { modelId: "model", compat: cell.compat, maxTokens, seed };
   const requestBytes = buildRequests(scenario, context)
     .filter((request) => request.kind === "generate")
     .map((request) => Buffer.byteLength(request.body ?? ""));
   return { requestBytes, maxTokens: maxTokens ?? scenario.maxTokens };
+}
+
+/** As OpenClaw 2026.9.6 was seen to send them; a session's later turns send it all again. */
+const TURN_BYTES = 60_000;
+const TURN_BYTES_WITHOUT_TOOLS = 28_000;
+/** Its own time for a turn and for taking the combination's config. */
+const CLIENT_MS = 2_000;
+
+function sizeOfTurns({ turns, maxTokens }: Scenario, compat: Compat, limit: number | null) {
+  const bytes = compat.supportsTools === false ? TURN_BYTES_WITHOUT_TOOLS : TURN_BYTES;
+  const calls = turns.reduce((sum, { script, repeat }) => sum + script.length * repeat, 0);
+  return {
+    requestBytes: Array.from({ length: calls }, () => bytes),
+    maxTokens: limit ?? maxTokens,
+    clientMs: CLIENT_MS * turns.reduce((sum, { repeat }) => sum + repeat, 0),
+  };
 }
 
 /** Rough speeds for the first estimate; the live view corrects it by what is measured. */

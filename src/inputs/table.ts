@@ -237,6 +237,38 @@ export const OPTION_TABLE = [
     default: "1",
   },
   {
+    name: "turn",
+    kind: "text",
+    value: "KIND",
+    help: "who takes the agent turns: scripted (requests of the same shape and size, written here), replayed (bodies captured from the real OpenClaw), or real (OpenClaw itself)",
+    default: "scripted",
+  },
+  {
+    name: "openclaw-version",
+    kind: "text",
+    value: "VERSION",
+    help: "the OpenClaw client for --turn replayed and real: a version, latest, or the path of an installed one",
+    default: "2026.9.6",
+  },
+  {
+    name: "setting",
+    kind: "list",
+    value: "PATH=VALUE",
+    help: "a setting of OpenClaw's config by its path, with one value or several as an axis (JSON5 values, separated by |; null: as it is in the config); repeated",
+  },
+  {
+    name: "fit-budget",
+    kind: "text",
+    value: "SECONDS",
+    help: "longest time for the ladder of prompts that tells which prompts fit; 0: none",
+    default: "60, 20 with an attached server, and a tenth of --time-budget at most",
+  },
+  {
+    name: "until-it-breaks",
+    kind: "flag",
+    help: "let the ladder of prompts go on until the engine fails, instead of stopping at what the fit forbids",
+  },
+  {
     name: "openclaw-config",
     kind: "text",
     value: "FILE",

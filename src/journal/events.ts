@@ -3,6 +3,8 @@
  * event holds what was seen, never what it was taken to mean.
  */
 import type { Moment } from "../analyze/moments.ts";
+import type { ProxiedExchange } from "../drive/proxy/types.ts";
+import type { ClientTurn } from "../drive/real/types.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { DeviceSeen } from "../engine/device.ts";
 import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
@@ -74,6 +76,8 @@ export type JournalEvent =
       chosen?: Chosen;
       /** On which device it serves; null where nothing says; absent in older journals. */
       device?: DeviceSeen | null;
+      /** The longest prompt that it takes, as its log says; absent in older journals. */
+      windowTokens?: number | null;
       /** Ports that were taken between check and start; absent in journals of older versions. */
       portsTaken?: number;
     }
@@ -104,7 +108,35 @@ export type JournalEvent =
       peak: Memory | null;
       /** GPU memory at its highest during the attempt; absent in journals of older versions. */
       peakVramBytes?: number | null;
+      /** Of the real client; its exchanges are those of the proxy. Absent: the requests were our own. */
+      turns?: ClientTurn[];
     }
+  | {
+      /** A turn of a cell by the client's plain command line. */
+      type: "confirmed";
+      cell: string;
+      variant: string;
+      start: number;
+      atMs: number;
+      /** `infer model run`, then `agent`. */
+      runs: { turn: ClientTurn; exchanges: ProxiedExchange[]; silentCpuMs: number | null }[];
+      exit: EngineExit | null;
+    }
+  | {
+      /** The bodies that the client sends in a cell whose real turn failed, sent by us. */
+      type: "replayed";
+      cell: string;
+      variant: string;
+      start: number;
+      atMs: number;
+      client?: ClientLoad;
+      exchanges: Exchange[];
+      loggedPromptTokens: (number | null)[];
+      exit: EngineExit | null;
+      silentCpuMs: number | null;
+    }
+  /** A process of the real client, to be ended if this run can't. */
+  | { type: "client-spawned"; pid: number; startTime: string | null }
   | {
       /** One small chat asked on every route, so that their counts can be compared. */
       type: "crosschecked";
@@ -115,6 +147,26 @@ export type JournalEvent =
       exchanges: Exchange[];
       loggedPromptTokens: (number | null)[];
       exit: EngineExit | null;
+    }
+  | {
+      /** One prompt of the ladder that tells what fits. */
+      type: "looked";
+      variant: string;
+      start: number;
+      atMs: number;
+      /** Prompt tokens that were wanted. */
+      rung: number;
+      /** It might have had tools. */
+      tools: boolean;
+      exchanges: Exchange[];
+      loggedPromptTokens: (number | null)[];
+      exit: EngineExit | null;
+      silentCpuMs: number | null;
+      peak: Memory | null;
+      peakVramBytes?: number | null;
+      /** Before it: what the engine had, and what the machine could still have given; null: unknown. */
+      roomBytes: number | null;
+      client?: ClientLoad;
     }
   | {
       type: "settled";

@@ -1,18 +1,23 @@
 /** Events to state. Pure: the same journal gives the same state, now or in a year. */
 import { isDeepStrictEqual } from "node:util";
 import { classify } from "../analyze/classify.ts";
+import { classifyTurn } from "../analyze/classify-turn.ts";
 import { readCrosscheck } from "../analyze/crosscheck.ts";
+import { fitsOf } from "../analyze/fit/looks.ts";
 import { judgeLost } from "../analyze/knowledge.ts";
 import type { Call } from "../analyze/metrics.ts";
 import { OUTCOMES } from "../analyze/outcomes.ts";
 import { type Trace, traceExchange } from "../analyze/trace.ts";
+import type { ProxiedExchange } from "../drive/proxy/types.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { StartFailure } from "../engine/types.ts";
-import { isAttached } from "../plan/types.ts";
+import { isAttached, isJudged } from "../plan/types.ts";
 import { type Chosen, type Memory, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
+import { confirmationOf } from "./confirmation.ts";
 import type { JournalEntry, JournalEvent } from "./events.ts";
+import { toLook } from "./look.ts";
 import { completeEnvironment, completeVariant } from "./older.ts";
-import type { Attempt, RunState, StartState } from "./state.ts";
+import type { Attempt, CellState, RunState, StartState } from "./state.ts";
 
 /**
  * Folds a whole journal.
@@ -45,7 +50,10 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     variants: new Map(
       entry.plan.variants.map((variant) => [
         variant.name,
-        { provisioned: null, failure: null, failedStarts: 0, restarts: 0, crosscheck: null },
+        {
+          ...{ provisioned: null, failure: null, failedStarts: 0, restarts: 0, crosscheck: null },
+          ...{ looks: [], fits: { memory: null, time: null }, windowTokens: null },
+        },
       ]),
     ),
     cells: new Map(entry.plan.cells.map((spec) => [spec.id, { spec, attempts: [] }])),
@@ -124,6 +132,7 @@ function apply(state: RunState, event: JournalEvent): void {
       const variant = state.variants.get(event.variant);
       if (variant === undefined) return;
       variant.failedStarts = 0;
+      variant.windowTokens ??= event.windowTokens ?? null;
       if (variant.provisioned) {
         variant.provisioned.model.servedId = event.servedId;
         variant.provisioned.engine.version ??= event.version;
@@ -153,6 +162,14 @@ function apply(state: RunState, event: JournalEvent): void {
     case "attempt":
       applyAttempt(state, event);
       return;
+    case "client-spawned":
+      return;
+    case "replayed":
+      applyReplayed(state, event);
+      return;
+    case "confirmed":
+      applyConfirmed(state, event);
+      return;
     case "crosschecked": {
       const variant = state.variants.get(event.variant);
       if (variant) variant.crosscheck = readCrosscheck(event);
@@ -160,6 +177,23 @@ function apply(state: RunState, event: JournalEvent): void {
       state.busy.push(...inFlight(event.atMs, event.exchanges));
       if (state.live)
         state.live.unsettled = event.exit === null && leavesWork(event.exchanges.at(-1));
+      return;
+    }
+    case "looked": {
+      const variant = state.variants.get(event.variant);
+      const spec = state.plan.variants.find((each) => each.name === event.variant);
+      if (variant === undefined || spec === undefined) return;
+      const attached = isAttached(spec);
+      const look = toLook(event, attached);
+      variant.looks.push(look);
+      variant.fits = fitsOf(variant.looks);
+      state.busy.push(...inFlight(event.atMs, event.exchanges));
+      const start = currentStart(state);
+      if (start) start.peak = largerOf(start.peak, event.peak);
+      if (state.live) {
+        state.live.unsettled = event.exit === null && event.exchanges.some(leavesWork);
+        state.live.hung = look.finding.kind === "engine-hung" && !attached;
+      }
       return;
     }
     case "settled":
@@ -264,10 +298,18 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
   const variant = state.plan.variants.find((each) => each.name === event.variant);
   if (cell === undefined || variant === undefined) return;
   const traces = event.exchanges.map(traceExchange);
-  const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
-  const toolsOff = cell.spec.compat.supportsTools === false;
-  const toolNames = toolsOff ? [] : (scenario?.tools ?? []).map((tool) => tool.function.name);
-  const finding = classify({ ...event, traces, toolNames, attached: isAttached(variant) });
+  const toolNames = toolNamesOf(state, cell);
+  const facts = { ...event, traces, toolNames, attached: isAttached(variant) };
+  const finding =
+    event.turns === undefined
+      ? classify(facts)
+      : classifyTurn({
+          ...facts,
+          turns: event.turns,
+          exchanges: event.exchanges as ProxiedExchange[],
+          timeoutMs: state.plan.timeoutMs,
+          judged: isJudged(variant),
+        });
   const attempt: Attempt = {
     phase: event.phase,
     start: event.start,
@@ -284,11 +326,12 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
     peakVramBytes: event.peakVramBytes ?? null,
     span: spanOf(event),
     client: event.client ?? null,
+    turns: event.turns ?? null,
   };
   cell.attempts.push(attempt);
   // In an open loop the pauses between requests are the plan's, not this tool's.
   const paced = event.exchanges.some(({ dueNs }) => dueNs !== undefined);
-  if (paced && attempt.span !== null) state.busy.push(attempt.span);
+  if ((paced || attempt.turns !== null) && attempt.span !== null) state.busy.push(attempt.span);
   else if (event.atMs !== undefined) state.busy.push(...inFlight(event.atMs, event.exchanges));
   judgeLost(state.cells.values(), cell);
   const start = currentStart(state);
@@ -300,9 +343,45 @@ function applyAttempt(state: RunState, event: JournalEvent & { type: "attempt" }
   }
 }
 
-function spanOf({ atMs, exchanges }: JournalEvent & { type: "attempt" }): Attempt["span"] {
+/** The command line's turns: their outcomes stand beside the cell's own. */
+function applyConfirmed(state: RunState, event: JournalEvent & { type: "confirmed" }): void {
+  const cell = state.cells.get(event.cell);
+  const variant = state.plan.variants.find((each) => each.name === event.variant);
+  if (cell === undefined || variant === undefined) return;
+  cell.confirmed = event.runs.map((run) => confirmationOf(run, state, variant));
+  const last = event.runs.at(-1);
+  if (last !== undefined) {
+    state.busy.push([event.atMs, event.atMs + last.turn.endedNs / 1e6]);
+  }
+  const exchanges = event.runs.flatMap((run) => run.exchanges);
+  if (state.live) state.live.unsettled = event.exit === null && exchanges.some(leavesWork);
+}
+
+function applyReplayed(state: RunState, event: JournalEvent & { type: "replayed" }): void {
+  const cell = state.cells.get(event.cell);
+  const variant = state.plan.variants.find((each) => each.name === event.variant);
+  if (cell === undefined || variant === undefined) return;
+  const traces = event.exchanges.map(traceExchange);
+  const toolNames = toolNamesOf(state, cell);
+  cell.replayed = classify({ ...event, traces, toolNames, attached: isAttached(variant) });
+  state.busy.push(...inFlight(event.atMs, event.exchanges));
+  if (state.live) state.live.unsettled = event.exit === null && event.exchanges.some(leavesWork);
+}
+
+/** Tools that a cell's requests offer, as far as its scenario says. */
+function toolNamesOf(state: RunState, { spec }: CellState): string[] {
+  if (spec.compat.supportsTools === false) return [];
+  const scenario = state.plan.scenarios.find((each) => each.name === spec.scenario);
+  const scripted = (scenario?.turns ?? []).flatMap(({ script }) =>
+    script.flatMap((reply) => ("calls" in reply ? reply.calls.map(({ name }) => name) : [])),
+  );
+  return [...(scenario?.tools ?? []).map((tool) => tool.function.name), ...scripted];
+}
+
+function spanOf({ atMs, exchanges, turns }: JournalEvent & { type: "attempt" }): Attempt["span"] {
   if (atMs === undefined) return null;
   const ends = inFlight(atMs, exchanges).map(([, end]) => end);
+  for (const turn of turns ?? []) ends.push(atMs + turn.endedNs / 1e6);
   return [atMs, Math.max(atMs, ...ends)];
 }
 

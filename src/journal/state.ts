@@ -1,9 +1,12 @@
 /** What the journal adds up to so far: the scheduler and the Result read this and nothing else. */
 import type { Finding } from "../analyze/classify.ts";
 import type { Crosscheck } from "../analyze/crosscheck.ts";
+import { refusal } from "../analyze/fit/gate.ts";
+import type { Fits } from "../analyze/fit/looks.ts";
 import type { Call } from "../analyze/metrics.ts";
 import type { Moments } from "../analyze/moments.ts";
 import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
+import type { ClientTurn } from "../drive/real/types.ts";
 import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
@@ -29,11 +32,45 @@ export interface Attempt {
   span: [number, number] | null;
   /** What this tool itself was at meanwhile; null in journals of older versions. */
   client: ClientLoad | null;
+  /** Of the real client; null: the requests were our own. */
+  turns: ClientTurn[] | null;
+}
+
+/** A turn by the client's plain command line. */
+export interface Confirmation {
+  driver: "infer" | "agent";
+  finding: Finding;
+  turnMs: number | null;
+  clientBeforeMs: number | null;
+}
+
+/** One prompt of the ladder, analysed. */
+export interface Look {
+  start: number;
+  /** Prompt tokens that were wanted, and those that the engine counted. */
+  rung: number;
+  promptTokens: number | null;
+  requestBytes: number;
+  stream: boolean;
+  /** It might have had tools. */
+  tools: boolean;
+  finding: Finding;
+  died: boolean;
+  /** Until the prompt was read: TTFT, or the whole of a plain reply of one token. */
+  ms: number | null;
+  tookMs: number;
+  peak: Memory | null;
+  peakVramBytes: number | null;
+  roomBytes: number | null;
 }
 
 export interface CellState {
   spec: CellSpec;
   attempts: Attempt[];
+  /** Absent: it was not asked. */
+  confirmed?: Confirmation[];
+  /** What became of the bodies of a failed real turn, sent by us; absent: they were not. */
+  replayed?: Finding;
 }
 
 export interface StartState {
@@ -81,6 +118,11 @@ export interface VariantState {
   restarts: number;
   /** One chat on every route, compared; null until it was asked. */
   crosscheck: Crosscheck | null;
+  /** The ladder of prompts so far, and what it foretells. */
+  looks: Look[];
+  fits: Fits;
+  /** Of the engine, as its log says; null: unknown. */
+  windowTokens: number | null;
 }
 
 export interface RunState {
@@ -149,5 +191,7 @@ export function hasPassed(cell: CellState): boolean {
 
 /** Cells that may still be asked something. */
 export function liveCellsLeft(state: RunState): CellState[] {
-  return [...state.cells.values()].filter((cell) => cell.spec.applicable && !isRetired(cell));
+  return [...state.cells.values()].filter(
+    (cell) => cell.spec.applicable && !isRetired(cell) && refusal(state, cell) === null,
+  );
 }

@@ -1,7 +1,7 @@
 /** Checked options and loaded scenarios to the plan. Pure. */
 import type { Compat } from "../result.ts";
 import { ALONE, type Load, nameOfLoad } from "./load.ts";
-import { name } from "./matrix.ts";
+import { name, nameOfSettings } from "./matrix.ts";
 import type { Scenario } from "./scenario.ts";
 import type { CellSpec, Plan } from "./types.ts";
 
@@ -9,20 +9,33 @@ export interface PlanInputs extends Omit<Plan, "cells" | "maxRestarts"> {
   combinations: Compat[];
   /** Flags of the OpenClaw config that are on no axis: part of every cell. */
   baseCompat: Compat;
+  /** Combinations of the client's settings: an axis of its own; absent: none is set. */
+  settings?: Record<string, unknown>[];
   /** How many turns are in flight at once: an axis of its own. */
   loads: Load[];
 }
 
 /** One cell for each variant, scenario and combination; a scenario without combinations gets one. */
 export function buildPlan(inputs: PlanInputs): Plan {
-  const { combinations, baseCompat, loads, ...rest } = inputs;
+  const { combinations, baseCompat, loads, settings = [{}], ...rest } = inputs;
   const cells = inputs.variants.flatMap((variant) =>
     inputs.scenarios.flatMap((scenario) =>
       scenario.combinations
         ? loads.flatMap((load) =>
-            combinations.map((compat) => toCell(variant.name, scenario, compat, baseCompat, load)),
+            settings.flatMap((set) =>
+              combinations.map((compat) =>
+                toCell(variant.name, scenario, { compat, settings: set, baseCompat, load }),
+              ),
+            ),
           )
-        : [toCell(variant.name, scenario, {}, {}, ALONE)],
+        : [
+            toCell(variant.name, scenario, {
+              compat: {},
+              settings: {},
+              baseCompat: {},
+              load: ALONE,
+            }),
+          ],
     ),
   );
   return { ...rest, cells, maxRestarts: 4 + 2 * cells.length };
@@ -31,14 +44,13 @@ export function buildPlan(inputs: PlanInputs): Plan {
 function toCell(
   variant: string,
   scenario: Scenario,
-  compat: Compat,
-  base: Compat,
-  load: Load,
+  what: { compat: Compat; settings: Record<string, unknown>; baseCompat: Compat; load: Load },
 ): CellSpec {
-  const all = { ...base, ...compat };
-  const id = [variant, scenario.name, name(compat), nameOfLoad(load)]
+  const { compat, settings, load } = what;
+  const all = { ...what.baseCompat, ...compat };
+  const id = [variant, scenario.name, name(compat), nameOfSettings(settings), nameOfLoad(load)]
     .filter((part) => part !== "")
     .join("/");
   const applicable = !(scenario.needsTools && all.supportsTools === false);
-  return { id, variant, scenario: scenario.name, compat: all, load, applicable };
+  return { id, variant, scenario: scenario.name, compat: all, settings, load, applicable };
 }

@@ -2,7 +2,7 @@
 import { type CellState, liveCellsLeft, type RunState } from "../journal/state.ts";
 import { ALONE, turnsOf } from "./load.ts";
 import type { CellSpec, Plan } from "./types.ts";
-import { isAttached, PROBES } from "./types.ts";
+import { combinationKey, isAttached, PROBES } from "./types.ts";
 
 /** Speeds that an estimate goes by, before anything was measured. */
 export interface Speeds {
@@ -39,6 +39,8 @@ export interface CellSize {
   /** Bytes of each generation request, in order. */
   requestBytes: number[];
   maxTokens: number;
+  /** The real client's own time in it; absent: it is not run. */
+  clientMs?: number;
 }
 
 /** English prose and JSON schemas; only for the first estimate. */
@@ -52,7 +54,7 @@ export function plannedRequests(plan: Plan, sizeOf: (cell: CellSpec) => CellSize
   const total = cells.reduce((sum, cell) => sum + calls(cell) * turnsOf(cell.load ?? ALONE), 0);
   return {
     probe: total * PROBES,
-    calibrate: once,
+    calibrate: plan.turn === "real" ? 0 : once,
     warmup: total * plan.starts,
     measure: total * plan.starts * plan.rounds,
   };
@@ -64,7 +66,8 @@ export function estimateMs(
   sizeOf: (cell: CellSpec) => CellSize,
   speeds: Speeds,
 ): number {
-  const attempts = PROBES + 1 + plan.starts * (1 + plan.rounds);
+  const calibrated = plan.turn === "real" ? 0 : 1;
+  const attempts = PROBES + calibrated + plan.starts * (1 + plan.rounds);
   const perAttempt = plan.cells
     .filter((cell) => cell.applicable)
     .map((cell) => attemptMs(sizeOf(cell), speeds) * turnsOf(cell.load ?? ALONE))
@@ -73,14 +76,31 @@ export function estimateMs(
     (sum, variant) => sum + (isAttached(variant) ? 0 : plan.starts + 1),
     0,
   );
-  return attempts * perAttempt + lives * speeds.loadMs;
+  const looks = plan.variants.length * lookMs(plan, speeds);
+  return attempts * perAttempt + lives * speeds.loadMs + confirmMs(plan) + looks;
+}
+
+/** The client's two commands were seen to take half a minute on two cores. */
+const CONFIRM_MS = 30_000;
+
+function confirmMs(plan: Plan): number {
+  if (plan.confirm !== true) return 0;
+  return CONFIRM_MS * new Set(plan.cells.map(combinationKey)).size;
+}
+
+/** The ladder of prompts, as far as it goes where it must be paid for: 256 to 4,096 tokens. */
+const LADDER_TOKENS = 7936;
+
+function lookMs({ look }: Plan, speeds: Speeds): number {
+  if (look === undefined) return 0;
+  return Math.min(look.budgetMs, (1000 * LADDER_TOKENS) / speeds.prefillTokensPerSecond);
 }
 
 function attemptMs(size: CellSize, speeds: Speeds): number {
   return size.requestBytes.reduce((sum, bytes) => {
     const prefill = bytes / BYTES_PER_TOKEN / speeds.prefillTokensPerSecond;
     return sum + 1000 * (prefill + size.maxTokens / speeds.decodeTokensPerSecond);
-  }, 0);
+  }, size.clientMs ?? 0);
 }
 
 /**
@@ -102,7 +122,9 @@ export function remainingMs(state: RunState): number | null {
 export function requestsLeft(state: RunState): number {
   return liveCellsLeft(state).reduce((sum, cell) => {
     const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
-    const calls = scenario?.steps.filter((step) => step.kind === "send").length ?? 0;
+    const calls =
+      (scenario?.steps.filter((step) => step.kind === "send").length ?? 0) +
+      (scenario?.turns.reduce((of, { script, repeat }) => of + script.length * repeat, 0) ?? 0);
     return sum + calls * turnsOf(cell.spec.load ?? ALONE) * attemptsLeft(state, cell);
   }, 0);
 }

@@ -31,6 +31,11 @@ test("every scenario that comes with the tool loads", () => {
     "agent-turn",
     "chat",
     "chat-long",
+    "oc-answer",
+    "oc-read",
+    "oc-second-turn",
+    "oc-two-tools",
+    "oc-write",
     "prompt-cache",
     "smoke",
   ]);

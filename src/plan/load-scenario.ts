@@ -128,6 +128,8 @@ function putTextsIn(name: string, file: ScenarioFile, folders: string[], input: 
     context: file.context === null ? null : text(file.context),
     tools: file.tools === null ? [] : readTools(file.tools.file, folders, input),
     steps,
+    turns: file.turns,
+    workspace: file.workspace,
     digest: "",
   };
 }

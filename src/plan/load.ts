@@ -55,11 +55,12 @@ interface Asked {
   variant: string;
   scenario: string;
   compat: unknown;
+  settings?: unknown;
 }
 
 /** Equal for cells that differ in nothing but their load. */
-export function keyWithoutLoad({ variant, scenario, compat }: Asked): string {
-  return JSON.stringify([variant, scenario, compat]);
+export function keyWithoutLoad({ variant, scenario, compat, settings = {} }: Asked): string {
+  return JSON.stringify([variant, scenario, compat, settings]);
 }
 
 /** Of cells that differ only in their load, the lightest: what one user alone would see. */

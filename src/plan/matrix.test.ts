@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { combinations, name } from "./matrix.ts";
+import { combinations, name, nameOfSettings, shownCombination } from "./matrix.ts";
 
 const axes = [
   { flag: "a", values: [true, false] },
@@ -42,4 +42,14 @@ test("what was excluded can be included again, and nothing stands twice", () => 
     "a=false,b=false",
   ]);
   assert.equal(names(axes, [{ a: true, b: true }], []).length, 4);
+});
+
+test("settings as text, and beside the flags; one that is null is not shown", () => {
+  const settings = { "tools.allow": ["read"], "a.b": null };
+  assert.equal(nameOfSettings(settings), 'tools.allow=["read"],a.b=null');
+  assert.deepEqual(shownCombination({ compat: { x: true }, settings }), {
+    x: true,
+    "tools.allow": '["read"]',
+  });
+  assert.deepEqual(shownCombination({ compat: { x: true } }), { x: true });
 });

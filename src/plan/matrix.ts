@@ -36,6 +36,28 @@ export function name(compat: Compat): string {
     .join(",");
 }
 
+/** Settings as text: `agents.defaults.skills=[]`. */
+export function nameOfSettings(settings: Readonly<Record<string, unknown>> = {}): string {
+  return Object.entries(settings)
+    .map(([path, value]) => `${path}=${JSON.stringify(value)}`)
+    .join(",");
+}
+
+/**
+ * Flags and settings as one combination, the settings' values as text: for tables and labels. A
+ * setting that is null is as it is in the config, and not shown.
+ */
+export function shownCombination(cell: {
+  compat: Compat;
+  settings?: Readonly<Record<string, unknown>>;
+}): Compat {
+  const settings = Object.entries(cell.settings ?? {}).filter(([, value]) => value !== null);
+  return {
+    ...cell.compat,
+    ...Object.fromEntries(settings.map(([path, value]) => [path, JSON.stringify(value)])),
+  };
+}
+
 function product(axes: Axis[]): Compat[] {
   return axes.reduce<Compat[]>(
     (all, axis) =>

@@ -198,3 +198,31 @@ test("whatever attempts meet, the run ends and no cell gets more than its rounds
     { numRuns: 60 },
   );
 });
+
+const REAL = { turn: "real", confirm: true } as const;
+const kindsOf = (steps: { kind: string }[], kind: string) =>
+  steps.filter((step) => step.kind === kind);
+
+test("real turns are confirmed by the command line once for each combination, and not counted by us", () => {
+  const { steps, state } = fakeRun(fakePlan(REAL));
+  assert.equal(kindsOf(steps, "confirm").length, 4);
+  assert.equal(kindsOf(steps, "calibrate").length, 0);
+  assert.equal(kindsOf(steps, "replay").length, 0);
+  const firstMeasured = steps.findIndex((step) => step.kind === "measure");
+  assert.ok(steps.findLastIndex((step) => step.kind === "confirm") < firstMeasured);
+  for (const cell of state.cells.values()) assert.equal(attemptsOf(cell, "measure").length, 6);
+});
+
+test("a combination that the engine did not survive is not confirmed: nothing is killed twice", () => {
+  const { steps } = fakeRun(fakePlan(REAL), ({ cell }) =>
+    cell.includes("supportsTools=true") ? "out-of-memory" : "pass",
+  );
+  const confirmed = steps.flatMap((step) => (step.kind === "confirm" ? [step.cell] : []));
+  assert.equal(confirmed.length, 2);
+  assert.ok(confirmed.every((cell) => cell.includes("supportsTools=false")));
+});
+
+test("a failure that is no harm is confirmed all the same", () => {
+  const { steps } = fakeRun(fakePlan(REAL), () => "refused-400");
+  assert.equal(kindsOf(steps, "confirm").length, 4);
+});

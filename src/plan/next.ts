@@ -2,17 +2,20 @@
  * The scheduler: state in, the next step out. Pure, so that every path through a run is tested
  * without a clock, a process or a socket.
  */
+import { refusal } from "../analyze/fit/gate.ts";
 import { nextQuestion } from "../analyze/knowledge.ts";
 import {
   attemptsOf,
   type CellState,
   hasPassed,
   isProbed,
+  isRetired,
   type Live,
   type RunState,
 } from "../journal/state.ts";
+import { nextLook } from "./ladder.ts";
 import { seededRandom, shuffled } from "./random.ts";
-import { isAttached, PROBES, type VariantSpec } from "./types.ts";
+import { combinationKey, isAttached, PROBES, type VariantSpec } from "./types.ts";
 
 export type Step =
   | { kind: "provision"; variant: string }
@@ -29,6 +32,20 @@ export type Step =
       /** Tokens to ask for; null: as many as the stream. */
       limit: number | null;
     }
+  /** The client's plain command line takes a turn of the cell. */
+  | { kind: "confirm"; variant: string; start: number; cell: string }
+  | {
+      kind: "look";
+      variant: string;
+      start: number;
+      /** Prompt tokens that are wanted, and the body that should have about as many. */
+      rung: number;
+      requestBytes: number;
+      stream: boolean;
+      tools: boolean;
+    }
+  /** What the client would send in a cell whose real turn failed is sent by us. */
+  | { kind: "replay"; variant: string; start: number; cell: string }
   | { kind: "crosscheck"; variant: string; start: number; maxTokens: number }
   | {
       kind: "measure";
@@ -74,9 +91,8 @@ function phaseLeft(state: RunState, spec: VariantSpec): "probe" | "measure" | nu
   const variant = state.variants.get(spec.name);
   if (variant === undefined || variant.failure !== null) return null;
   if (variant.restarts > state.plan.maxRestarts) return null;
-  if (probeLeft(state, spec.name) !== null || calibrateLeft(state, spec.name) !== null) {
-    return "probe";
-  }
+  const asks = [probeLeft, calibrateLeft, confirmLeft, replayLeft];
+  if (asks.some((left) => left(state, spec.name) !== null)) return "probe";
   return slotLeft(state, spec.name) === null ? null : "measure";
 }
 
@@ -94,6 +110,9 @@ function workInLife(state: RunState, live: Live): Step {
   const spec = state.plan.variants.find((each) => each.name === live.variant);
   const attached = spec !== undefined && isAttached(spec);
   if (live.phase === "probe") {
+    // First of all: what doesn't fit is not to be sent, and a longer prompt would raise the peaks.
+    const look = nextLook(state, live.variant);
+    if (look?.kind === "look") return { ...look, ...ids };
     const probe = probeLeft(state, live.variant);
     if (probe !== null) {
       const round = attemptsOf(probe, "probe").length;
@@ -101,6 +120,10 @@ function workInLife(state: RunState, live: Live): Step {
     }
     const calibrate = calibrateLeft(state, live.variant);
     if (calibrate !== null) return { kind: "calibrate", ...ids, ...calibrate };
+    const confirm = confirmLeft(state, live.variant);
+    if (confirm !== null) return { kind: "confirm", ...ids, cell: confirm.spec.id };
+    const replay = replayLeft(state, live.variant);
+    if (replay !== null) return { kind: "replay", ...ids, cell: replay.spec.id };
     const maxTokens = crosscheckLeft(state, live.variant);
     if (maxTokens !== null) return { kind: "crosscheck", ...ids, maxTokens };
     if (!attached) return { kind: "stop", ...ids };
@@ -135,7 +158,9 @@ export function liveCells(state: RunState, variant: string): CellState[] {
 
 /** First every cell once, then every cell again: a cheap cell is known before a costly one is repeated. */
 function probeLeft(state: RunState, variant: string): CellState | null {
-  const open = cellsOf(state, variant).filter((cell) => !isProbed(cell, PROBES));
+  const open = cellsOf(state, variant).filter(
+    (cell) => !isProbed(cell, PROBES) && refusal(state, cell) === null,
+  );
   const fewest = Math.min(...open.map((cell) => attemptsOf(cell, "probe").length));
   return open.find((cell) => attemptsOf(cell, "probe").length === fewest) ?? null;
 }
@@ -148,11 +173,53 @@ function calibrateLeft(
   state: RunState,
   variant: string,
 ): { cell: string; variation: number; limit: number | null } | null {
+  // What the real client sends can't be sent again by us.
+  if (state.plan.turn === "real") return null;
   for (const cell of liveCells(state, variant)) {
     const question = nextQuestion(state.cells.values(), cell);
     if (question !== null) return { cell: cell.spec.id, ...question };
   }
   return null;
+}
+
+/** Outcomes that a second try would only repeat at a high price: an engine dead, or a time limit over. */
+const NOT_AGAIN = ["out-of-memory", "engine-crashed", "engine-hung", "timeout", "client-timeout"];
+
+/**
+ * The cell by which a combination is confirmed with the client's command line: the first that passed,
+ * else the first that failed without harm.
+ */
+function confirmLeft(state: RunState, variant: string): CellState | null {
+  if (state.plan.confirm !== true) return null;
+  const groups = new Map<string, CellState[]>();
+  for (const cell of cellsOf(state, variant)) {
+    const key = combinationKey(cell.spec);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  for (const cells of groups.values()) {
+    if (cells.some((cell) => cell.confirmed !== undefined)) continue;
+    const asked = cells.filter((cell) => cell.attempts.length > 0);
+    const passed = asked.find(hasPassed);
+    const harmless = asked.find((cell) =>
+      cell.attempts.every(({ finding }) => !NOT_AGAIN.includes(finding.kind)),
+    );
+    const chosen = passed ?? harmless;
+    if (chosen !== undefined) return chosen;
+  }
+  return null;
+}
+
+/** Failures of a turn for which the engine may not be to blame. */
+const CLIENTS = ["client-timeout", "client-refused", "client-failed", "expectation-failed"];
+
+function replayLeft(state: RunState, variant: string): CellState | null {
+  if (state.plan.turn !== "real" || state.plan.confirm !== true) return null;
+  const open = cellsOf(state, variant).filter(
+    (cell) => isRetired(cell) && cell.replayed === undefined,
+  );
+  const clients = ({ attempts }: CellState) =>
+    attempts.length > 0 && attempts.every(({ finding }) => CLIENTS.includes(finding.kind));
+  return open.find(clients) ?? null;
 }
 
 /** The cross-check may take about so long. */

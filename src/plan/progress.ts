@@ -1,12 +1,12 @@
 /** State and step to what the live view shows. Pure. */
-import { attemptMetrics } from "../analyze/metrics.ts";
 import { median } from "../analyze/statistics.ts";
+import { metricsOfOne, turnMsOf } from "../analyze/turn-metrics.ts";
 import { attemptsOf, type CellState, isRetired, type RunState } from "../journal/state.ts";
 import type { Progress, ProgressCell, ProgressPhase } from "../report/progress.ts";
 import type { MetricName } from "../result.ts";
 import { remainingMs, requestsLeft } from "./estimate.ts";
 import { ALONE, nameOfLoad } from "./load.ts";
-import { name } from "./matrix.ts";
+import { name, shownCombination } from "./matrix.ts";
 import type { Step } from "./next.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
@@ -58,7 +58,7 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
 function finishedOf(state: RunState, id: string): Progress["finished"] {
   const attempt = state.cells.get(id)?.attempts.at(-1);
   if (attempt === undefined) return null;
-  const tookMs = attemptMetrics(attempt.calls).get("turnMs") ?? null;
+  const tookMs = turnMsOf(attempt);
   return { label: labelOf(state, id), outcome: attempt.finding.kind, tookMs };
 }
 
@@ -78,6 +78,12 @@ function describe(step: Step): string {
       return step.warmup ? "warm-up" : "measuring";
     case "calibrate":
       return "counting tokens";
+    case "confirm":
+      return "asking again by OpenClaw's command line";
+    case "look":
+      return `asking a prompt of about ${step.rung} tokens, to see what fits`;
+    case "replay":
+      return "sending ourselves what OpenClaw sends";
     case "crosscheck":
       return "comparing what the server's routes count";
     case "stop":
@@ -93,7 +99,11 @@ function labelOf(state: RunState, id: string): string {
   const cell = state.cells.get(id)?.spec;
   return cell === undefined
     ? id
-    : [cell.scenario, name(cell.compat).replaceAll(",", " "), nameOfLoad(cell.load ?? ALONE)]
+    : [
+        cell.scenario,
+        name(shownCombination(cell)).replaceAll(",", " "),
+        nameOfLoad(cell.load ?? ALONE),
+      ]
         .filter((part) => part !== "")
         .join(" ");
 }
@@ -112,7 +122,10 @@ function toCell(state: RunState, cell: CellState, running: string | null): Progr
   return {
     id: cell.spec.id,
     scenario: cell.spec.scenario,
-    combination: [name(cell.spec.compat).replaceAll(",", " "), nameOfLoad(cell.spec.load ?? ALONE)]
+    combination: [
+      name(shownCombination(cell.spec)).replaceAll(",", " "),
+      nameOfLoad(cell.spec.load ?? ALONE),
+    ]
       .filter((part) => part !== "")
       .join(" "),
     state: cellState(cell, running, measured.length >= planned),
@@ -134,7 +147,7 @@ function cellState(cell: CellState, running: string | null, done: boolean): Prog
 function medianOf(cell: CellState, metric: MetricName): number | null {
   const values = attemptsOf(cell, "measure")
     .filter((attempt) => attempt.finding.kind === "pass")
-    .map((attempt) => attemptMetrics(attempt.calls).get(metric))
+    .map((attempt) => metricsOfOne(attempt).get(metric))
     .filter((value): value is number => value !== undefined);
   return values.length === 0 ? null : median(values);
 }

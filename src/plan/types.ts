@@ -1,6 +1,10 @@
 /** The plan: everything a run will do, fixed before anything is started. Plain data. */
+
+import type { TurnKind } from "../drive/real/types.ts";
 import type { InferrsSpec } from "../provision/inferrs/spec.ts";
+import type { OpenClawSpec } from "../provision/openclaw/types.ts";
 import type { Compat } from "../result.ts";
+import type { LookPlan } from "./ladder.ts";
 import type { Load } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -40,6 +44,10 @@ export interface CellSpec {
   variant: string;
   scenario: string;
   compat: Compat;
+  /** Settings of the client by path, with JSON values; absent in older journals: none. */
+  settings?: Record<string, unknown>;
+  /** Bytes of its largest request, where they are known before it is sent. */
+  requestBytes?: number;
   /** How many turns are in flight at once; absent in older journals: one. */
   load?: Load;
   /** `ask`: it is probed and measured. Else it never runs, and this says why. */
@@ -47,6 +55,12 @@ export interface CellSpec {
 }
 
 export interface Plan {
+  /** Who takes the turns: our own scripted requests, bodies captured from the client, or the client. */
+  turn?: TurnKind;
+  /** Which client; null or absent: none is needed. */
+  openclaw?: OpenClawSpec | null;
+  /** Real turns are asked again by the client's plain command line, once for each combination. */
+  confirm?: boolean;
   variants: VariantSpec[];
   scenarios: Scenario[];
   cells: CellSpec[];
@@ -59,10 +73,22 @@ export interface Plan {
   timeoutMs: number;
   timeBudgetMs: number | null;
   memoryLimitBytes: number | null;
+  /** The ladder of prompts that tells what fits; absent in older journals: none. */
+  look?: LookPlan;
   seed: number;
   /** Times an engine that died is started again, over the whole run. */
   maxRestarts: number;
   keepBodies: boolean;
+}
+
+/** Random weights can't do what they are asked: an answer is all that is wanted of them. */
+export function isJudged(variant: VariantSpec): boolean {
+  return variant.model.kind !== "synthetic";
+}
+
+/** Equal for cells that differ in their scenario (and load) alone: the client has one config for them. */
+export function combinationKey({ variant, compat, settings }: CellSpec): string {
+  return JSON.stringify([variant, compat, settings ?? {}]);
 }
 
 /** How many probes a cell gets before anything else. */

@@ -7,6 +7,7 @@ import { fetchInferrs } from "./inferrs/provision.ts";
 import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
 import { type FoundVariant, lookUpVariant } from "./look-up.ts";
 import { type ModelContext, type ProvisionedModel, provisionHub, provisionModel } from "./model.ts";
+import type { OpenClawInstall } from "./openclaw/types.ts";
 
 export interface ProvisionedVariant {
   executable: string;
@@ -21,7 +22,13 @@ export interface ProvisionedVariant {
  */
 export async function provisionVariant(
   variant: VariantSpec,
-  options: FetchOptions & ModelContext & { toolVersion: string; configDigest: string },
+  options: FetchOptions &
+    ModelContext & {
+      toolVersion: string;
+      configDigest: string;
+      /** The client that takes the turns; it was found before the plan. Null: none is run. */
+      client?: OpenClawInstall | null;
+    },
   given?: FoundVariant | null,
 ): Promise<ProvisionedVariant> {
   const { engine } = variant;
@@ -34,7 +41,7 @@ export async function provisionVariant(
   const base = {
     name: variant.name,
     server,
-    openclaw: { client: "bench" as const, version: null, configDigest: options.configDigest },
+    openclaw: clientOf(options.client ?? null, options.configDigest),
   };
   if (engine.kind === "external") {
     const id = variant.model.kind === "served" ? variant.model.id : null;
@@ -95,6 +102,14 @@ export async function provisionVariant(
       model: described,
     },
   };
+}
+
+function clientOf(client: OpenClawInstall | null, configDigest: string): ResultVariant["openclaw"] {
+  if (client === null) {
+    return { client: "bench", version: null, integrity: null, node: null, configDigest };
+  }
+  const { version, integrity, nodeVersion: node } = client;
+  return { client: "openclaw", version, integrity, node, configDigest };
 }
 
 async function modelOf(

@@ -1,4 +1,6 @@
 /** The figures of one run in a line: those of the recommended combination. Pure. */
+import { shownCombination } from "../plan/matrix.ts";
+import { recommendedCombination } from "../report/summary.ts";
 import type { MetricName, Result, ResultCell } from "../result.ts";
 
 export interface Headline {
@@ -34,15 +36,15 @@ export function headline(result: Result): Headline {
 }
 
 function recommendedCells(result: Result): ResultCell[] {
-  const wanted = result.recommendation?.compat;
-  if (wanted === undefined) return [];
+  const wanted = recommendedCombination(result);
+  if (wanted === null) return [];
   const variant = result.variants.find(({ name }) => name === "head") ?? result.variants[0];
   return result.cells
     .filter(
       (cell) =>
         cell.variant === variant?.name &&
         cell.outcome.kind === "pass" &&
-        Object.entries(cell.compat).every(
+        Object.entries(shownCombination(cell)).every(
           ([flag, value]) => JSON.stringify(wanted[flag]) === JSON.stringify(value),
         ),
     )

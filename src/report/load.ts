@@ -1,6 +1,6 @@
 /** Requests in flight together: throughput, latency of each, queueing. Pure. */
 import { lightest, nameOfLoad, weightOf } from "../plan/load.ts";
-import { name } from "../plan/matrix.ts";
+import { name, shownCombination } from "../plan/matrix.ts";
 import type { Result, ResultCell } from "../result.ts";
 import { md } from "./escape.ts";
 import { ms, rate, UNKNOWN } from "./format.ts";
@@ -13,9 +13,11 @@ export function underLoad(result: Result): { title: string; cells: ResultCell[] 
   const loaded = result.cells.filter((cell) => !alone.has(cell) || nameOfLoad(cell.load) !== "");
   const groups = new Map<string, ResultCell[]>();
   for (const cell of loaded) {
-    const key = `${cell.scenario} ${name(cell.compat).replaceAll(",", " ")}`.trim();
+    const key = `${cell.scenario} ${name(shownCombination(cell)).replaceAll(",", " ")}`.trim();
     const same = result.cells.filter(
-      (each) => each.scenario === cell.scenario && name(each.compat) === name(cell.compat),
+      (each) =>
+        each.scenario === cell.scenario &&
+        name(shownCombination(each)) === name(shownCombination(cell)),
     );
     groups.set(
       key,
@@ -52,7 +54,8 @@ export function loads(result: Result): string {
   const tables = groups.map(({ cells }) => {
     const [first] = cells;
     const title = first === undefined ? "" : md(first.scenario);
-    const flags = first === undefined ? "" : combinationCell(first.compat).replaceAll("<br>", " ");
+    const flags =
+      first === undefined ? "" : combinationCell(shownCombination(first)).replaceAll("<br>", " ");
     const rows = cells.map((cell) => [md(loadText(cell)), ...loadFigures(cell).map(md)]);
     return `**${title}** ${flags}\n\n${table(LOAD_HEAD, rows, align)}`;
   });

@@ -13,6 +13,12 @@ import { guardLine, lockLine, samplingLine } from "./guard.ts";
 import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
 import { table } from "./markdown-parts.ts";
 import { overheadLine } from "./summary.ts";
+import { clientLine } from "./turns.ts";
+
+function clientText({ version, node, integrity }: Result["variants"][number]["openclaw"]): string {
+  const from = integrity === null ? "given by path" : `from npm, ${code(integrity)}`;
+  return `${md(version ?? UNKNOWN)} on Node ${md(node ?? UNKNOWN)}, ${from}`;
+}
 
 function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
@@ -45,7 +51,7 @@ export function whatWasRun(result: Result): string {
         "OpenClaw",
         openclaw.client === "bench"
           ? "not run: this tool applies its compat flags"
-          : md(openclaw.version ?? ""),
+          : clientLine(result, clientText(openclaw)),
       ],
     ];
   });
@@ -63,7 +69,7 @@ export function whatWasRun(result: Result): string {
     [
       "requests",
       md(
-        `${result.requests.probe} probes, ${result.requests.calibrate} to count tokens, ${result.requests.crosscheck} to compare routes, ${result.requests.warmup} warm-ups, ${result.requests.measure} measured, ${result.requests.settle} to settle`,
+        `${result.requests.probe} probes, ${result.requests.calibrate} to count tokens, ${result.requests.crosscheck} to compare routes, ${result.requests.look} to see what fits, ${result.requests.warmup} warm-ups, ${result.requests.measure} measured, ${result.requests.settle} to settle`,
       ),
     ],
     [

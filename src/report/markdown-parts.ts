@@ -4,7 +4,14 @@ import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, list, ms, rate } from "./format.ts";
-import { cellAt, combinationsOf, failuresOf, median, scenariosOf } from "./summary.ts";
+import {
+  cellAt,
+  combinationsOf,
+  failuresOf,
+  median,
+  recommendedCombination,
+  scenariosOf,
+} from "./summary.ts";
 
 /** Rows of a table; cells are already escaped. */
 export function table(header: string[], rows: string[][], align: string[] = []): string {
@@ -24,7 +31,8 @@ export function combinationCell(compat: Compat): string {
 export function matrix(result: Result): string {
   const scenarios = scenariosOf(result);
   const withCombinations = scenarios.filter((scenario) => !scenario.plain);
-  const recommended = result.recommendation === null ? null : name(result.recommendation.compat);
+  const combination = recommendedCombination(result);
+  const recommended = combination === null ? null : name(combination);
   const parts: string[] = [];
   if (withCombinations.length > 0) {
     const rows = combinationsOf(result).map((compat) => [
@@ -34,7 +42,9 @@ export function matrix(result: Result): string {
     const heads = withCombinations.map(({ name: title, scale }) =>
       scale === 1 ? md(title) : `${md(title)} (×${Number(scale.toFixed(3))})`,
     );
-    parts.push(table(["compat flags", ...heads], rows));
+    parts.push(
+      table([hasSettings(result) ? "compat flags, settings" : "compat flags", ...heads], rows),
+    );
     parts.push(...notesOnTwins(result));
   }
   for (const scenario of scenarios.filter((each) => each.plain)) {
@@ -44,13 +54,18 @@ export function matrix(result: Result): string {
   return parts.join("\n\n");
 }
 
+function hasSettings(result: Result): boolean {
+  return result.cells.some(({ settings }) => Object.keys(settings).length > 0);
+}
+
 function outcomeCell(cell: ResultCell | undefined): string {
   if (cell === undefined) return "–";
   const { outcome } = cell;
   if (outcome.kind === "not-run") {
-    return outcome.reason === "not-applicable"
-      ? "needs tools"
-      : `not run (${outcome.reason ?? ""})`;
+    if (outcome.reason === "not-applicable") return "needs tools";
+    if (outcome.reason === "doesnt-fit")
+      return `❌ not sent: ${md(clip(outcome.evidence ?? "", 120))}`;
+    return `not run (${outcome.reason ?? ""})`;
   }
   if (outcome.kind !== "pass") return `❌ ${outcome.kind}`;
   const failed = outcome.attempts.failed;
@@ -95,13 +110,16 @@ export function recommendation(result: Result): string {
     ([flag, value]) => `${flag}: ${JSON.stringify(value)}`,
   );
   const note = result.simulated ? " (simulated)" : "";
+  const lines = [
+    `// in the model's entry of OpenClaw's config${note}`,
+    `compat: { ${flags.join(", ")} }`,
+    ...(advice.settings.length === 0 ? [] : ["// and, by their paths"]),
+    ...advice.settings.map(({ path, value }) => `${path}: ${JSON.stringify(value)}`),
+  ];
   return [
     `#### ${title}`,
     md(advice.because),
-    fence(
-      `// in the model's entry of OpenClaw's config${note}\ncompat: { ${flags.join(", ")} }`,
-      "json5",
-    ),
+    fence(lines.join("\n"), "json5"),
     `<details><summary>The whole entry, ready to merge (openclaw.json5)</summary>\n\n${fence(advice.openclawConfig.trimEnd(), "json5")}\n\n</details>`,
   ].join("\n\n");
 }

@@ -1,10 +1,12 @@
 /** The report as Markdown: `report.md`, the job summary, and the pull-request comment. Pure. */
 import type { Result } from "../result.ts";
 import { md } from "./escape.ts";
+import { whatFits } from "./fit.ts";
 import { loads } from "./load.ts";
 import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
 import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
 import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
+import { turnsTaken } from "./turns.ts";
 
 export interface MarkdownOptions {
   /** A hidden first line by which the comment is found again. */
@@ -36,6 +38,8 @@ export function renderMarkdown(result: Result, options: MarkdownOptions = {}): s
     { name: "the matrix", text: matrix(result) },
     { name: "the recommended settings", text: recommendation(result) },
     { name: "failures", text: failures(result) },
+    { name: "what fits", text: whatFits(result) },
+    { name: "the turn taken apart", text: turnsTaken(result) },
     { name: "figures under load", text: loads(result) },
     { name: "cold starts and the prompt cache", text: coldAndCached(result) },
     { name: "warnings", text: warnings(result) },

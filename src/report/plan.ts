@@ -10,10 +10,16 @@ export interface PlanView {
   device: string;
   scenarios: { name: string; title: string; scale: number }[];
   combinations: string[];
+  /** Combinations of the client's settings; one that is empty: none is set. */
+  settings: string[];
+  /** Which client takes which turns; null: none is run. */
+  client: string | null;
   cells: number;
   starts: number;
   rounds: number;
   requests: { probe: number; calibrate: number; warmup: number; measure: number };
+  /** Whether a ladder of prompts comes first. */
+  ladder?: boolean;
   estimateMs: number | null;
   estimateBasis: string;
   timeBudgetMs: number | null;
@@ -26,6 +32,21 @@ export interface PlanView {
   attached: boolean;
   simulated: boolean;
   synthetic: boolean;
+}
+
+function settingsRows({ settings, client }: PlanView): [string, string][] {
+  const set = settings.filter((each) => each !== "");
+  return [
+    ...(client === null ? [] : [["Client", client] as [string, string]]),
+    ...(set.length === 0
+      ? []
+      : [
+          ["Settings", `${plural(set.length, "combination")}: ${set.join("; ")}`] as [
+            string,
+            string,
+          ],
+        ]),
+  ];
 }
 
 /** A handful of lines that fit the width, without a newline at the end. */
@@ -44,9 +65,10 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       "Compat flags",
       `${plural(plan.combinations.length, "combination")}: ${plan.combinations.join("; ")}`,
     ],
+    ...settingsRows(plan),
     [
       "Requests",
-      `${count(probe + calibrate + warmup + measure)} at most: ${probe} probes, ${calibrate} to count tokens, ${warmup} warm-ups, ${measure} measured`,
+      `${count(probe + calibrate + warmup + measure)} at most: ${probe} probes, ${calibrate} to count tokens, ${warmup} warm-ups, ${measure} measured${plan.ladder ? "; before them a short ladder of prompts, to see what fits" : ""}`,
     ],
     [
       plan.attached ? "Rounds" : "Engine starts",

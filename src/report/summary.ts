@@ -1,6 +1,7 @@
 /** What the reports have in common: the result in a few sentences and groups. Pure. */
+import { isAgent } from "../analyze/recommend.ts";
 import { lightest } from "../plan/load.ts";
-import { name } from "../plan/matrix.ts";
+import { name, shownCombination } from "../plan/matrix.ts";
 import type { Compat, MetricName, Result, ResultCell } from "../result.ts";
 import { bytes, count, list, ms, percent, plural, tokensPerSecond } from "./format.ts";
 
@@ -36,7 +37,8 @@ function similar(a: string | null, b: string | null): boolean {
 export function combinationsOf(result: Result): Compat[] {
   const seen = new Map<string, Compat>();
   for (const cell of result.cells) {
-    if (Object.keys(cell.compat).length > 0) seen.set(name(cell.compat), cell.compat);
+    const shown = shownCombination(cell);
+    if (Object.keys(shown).length > 0) seen.set(name(shown), shown);
   }
   return [...seen.values()];
 }
@@ -44,34 +46,42 @@ export function combinationsOf(result: Result): Compat[] {
 /** Scenarios in order, told apart by whether they have combinations. */
 export function scenariosOf(result: Result): { name: string; plain: boolean; scale: number }[] {
   const seen = new Map<string, { name: string; plain: boolean; scale: number }>();
-  for (const { scenario, compat, scale } of result.cells) {
-    const plain = Object.keys(compat).length === 0;
+  for (const { scenario, compat, settings, scale } of result.cells) {
+    const plain = Object.keys(shownCombination({ compat, settings })).length === 0;
     seen.set(scenario, { name: scenario, plain, scale });
   }
   return [...seen.values()];
 }
 
+/** The recommended flags and settings as one combination; null where nothing is recommended. */
+export function recommendedCombination({ recommendation }: Result): Compat | null {
+  if (recommendation === null) return null;
+  const settings = recommendation.settings.map(({ path, value }) => [path, value]);
+  return shownCombination({ ...recommendation, settings: Object.fromEntries(settings) });
+}
+
 /** Under the lightest load, where there were several. */
 export function cellAt(result: Result, scenario: string, compat: Compat): ResultCell | undefined {
   return lightest(result.cells).find(
-    (cell) => cell.scenario === scenario && name(cell.compat) === name(compat),
+    (cell) => cell.scenario === scenario && name(shownCombination(cell)) === name(compat),
   );
 }
 
 /** The heaviest agent scenario of the recommended combination, else any cell of it. */
 export function headlineCell(result: Result): ResultCell | undefined {
-  const compat = result.recommendation?.compat;
+  const compat = recommendedCombination(result);
   const all = lightest(result.cells);
-  if (compat === undefined) return all.find((cell) => cell.outcome.kind === "pass");
+  if (compat === null) return all.find((cell) => cell.outcome.kind === "pass");
   const passing = all.filter(
-    (cell) => name(cell.compat) === name(compat) && cell.outcome.kind === "pass",
+    (cell) => name(shownCombination(cell)) === name(compat) && cell.outcome.kind === "pass",
   );
   // Its turn is two questions about one text: nobody's everyday turn.
   const everyday = passing.filter((cell) => cell.scenario !== "prompt-cache");
   const cells = everyday.length > 0 ? everyday : passing;
   return (
     cells.find((cell) => cell.scenario === "agent-turn") ??
-    cells.find((cell) => cell.scenario.startsWith("agent")) ??
+    cells.find((cell) => cell.scenario === "oc-two-tools") ??
+    cells.find(isAgent) ??
     cells.at(-1)
   );
 }
@@ -94,6 +104,9 @@ export function caveats(result: Result): string[] {
       "SYNTHETIC MODEL: random weights. The replies mean nothing; speed and memory are those of a tiny model.",
     );
   }
+  if (result.plan.turn === "replayed") {
+    notes.push("REPLAYED: requests captured from OpenClaw; the client itself was not run.");
+  }
   if (scale < 1) {
     notes.push(
       `SCALED: agent turns at ${Number((scale * 100).toFixed(1))}% of OpenClaw's size. This is not an agent verdict at full size.`,
@@ -113,31 +126,47 @@ export function verdictLine(result: Result): string {
   const asked = result.cells.filter((cell) => cell.outcome.kind !== "not-run");
   const passed = asked.filter((cell) => cell.outcome.kind === "pass");
   if (result.exitReason === "setup-failed") return `The set-up failed: ${result.exitDetail ?? ""}`;
+  const unsent = result.cells.filter((cell) => cell.outcome.reason === "doesnt-fit");
+  if (asked.length === 0 && unsent.length > 0) {
+    return "Nothing was sent: every prompt needs more memory than there is.";
+  }
   if (asked.length === 0) return "Nothing was measured.";
   const { recommendation } = result;
-  if (passed.length === 0) return "Nothing works: every cell failed.";
-  if (recommendation === null) {
+  const recommended = recommendedCombination(result);
+  if (passed.length === 0) {
+    const rest = unsent.length > 0 ? ", or does not fit and was not sent" : "";
+    return `Nothing works: every cell failed${rest}.`;
+  }
+  if (recommendation === null && unsent.length > 0) {
+    return `Some of it works; ${plural(unsent.length, "cell")} would need more memory than there is, and ${unsent.length === 1 ? "was" : "were"} not sent.`;
+  }
+  if (recommendation === null || recommended === null) {
     return passed.length === asked.length ? "It works." : "Some of it works.";
   }
   const agents = result.cells.filter(
-    (cell) =>
-      cell.scenario.startsWith("agent") && name(cell.compat) === name(recommendation.compat),
+    (cell) => isAgent(cell) && name(shownCombination(cell)) === name(recommended),
   );
   const agentWorks = agents.some((cell) => cell.outcome.kind === "pass");
   const what =
     agents.length === 0
       ? "Chat works"
       : !agentWorks
-        ? "Chat works, but no agent turn does"
+        ? agents.every((cell) => cell.outcome.reason === "doesnt-fit")
+          ? "Chat works, but no agent turn fits in memory"
+          : "Chat works, but no agent turn does"
         : recommendation.toolsKept
           ? "Agent turns work, with tools"
           : "Agent turns work only without tools (chat only)";
-  if (passed.length === asked.length) return `${what}, with every combination of compat flags.`;
-  return `${what}: set ${list(settings(recommendation.compat))}.`;
+  if (passed.length === asked.length && unsent.length === 0)
+    return `${what}, with every combination of compat flags.`;
+  return `${what}: set ${list(settings(recommendation))}.`;
 }
 
-function settings(compat: Compat): string[] {
-  return Object.entries(compat).map(([flag, value]) => `${flag}: ${JSON.stringify(value)}`);
+function settings({ compat, settings }: NonNullable<Result["recommendation"]>): string[] {
+  return [
+    ...Object.entries(compat),
+    ...settings.map(({ path, value }): [string, unknown] => [path, value]),
+  ].map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
 }
 
 /** The number that matters, in a sentence. */
@@ -152,7 +181,9 @@ export function numbersLine(result: Result): string | null {
     `${tokensPerSecond(median(cell, "decodeTokensPerSecond"))} decode`,
   ].filter((part) => part !== null && !part.includes("–"));
   const tools = result.cells.find(
-    (each) => each.metrics.toolCallMs !== undefined && name(each.compat) === name(cell.compat),
+    (each) =>
+      each.metrics.toolCallMs !== undefined &&
+      name(shownCombination(each)) === name(shownCombination(cell)),
   );
   const extra = median(tools, "toolCallMs");
   if (extra !== null) parts.push(`each tool call adds ${ms(extra)}`);

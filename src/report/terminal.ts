@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, plain } from "./escape.ts";
+import { fitLines } from "./fit.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
 import { lockLine, samplingLine } from "./guard.ts";
 import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
@@ -16,10 +17,12 @@ import {
   median,
   numbersLine,
   overheadLine,
+  recommendedCombination,
   scenariosOf,
   sizeLine,
   verdictLine,
 } from "./summary.ts";
+import { turnLine } from "./turns.ts";
 
 export interface TableOptions {
   columns: number;
@@ -47,14 +50,19 @@ export function renderTable(result: Result, options: TableOptions): string {
   lines.push("", ...rows(result, width, paint));
   const loaded = loadRows(result, width, paint);
   if (loaded.length > 0) lines.push("", ...loaded);
-  const cold = [coldLine(result), cacheLine(result)].filter((line) => line !== null);
+  const fitted = fitLines(result);
+  if (fitted.length > 0) lines.push("");
+  for (const line of fitted) say(line);
+  const cold = [turnLine(result), coldLine(result), cacheLine(result)].filter(
+    (line) => line !== null,
+  );
   if (cold.length > 0) lines.push("");
   for (const line of cold) say(line);
   const { recommendation } = result;
   if (recommendation !== null) {
     lines.push("");
     say(
-      `Recommended${recommendation.toolsKept ? "" : " (chat only)"}: ${name(recommendation.compat).replaceAll(",", ", ")}`,
+      `Recommended${recommendation.toolsKept ? "" : " (chat only)"}: ${name(recommendedCombination(result) ?? {}).replaceAll(",", ", ")}`,
       "green",
     );
     say(recommendation.because, undefined, 2);
@@ -156,6 +164,11 @@ function row(
   if (cell === undefined) return text.trimEnd();
   const { outcome } = cell;
   if (outcome.kind === "not-run") {
+    if (outcome.reason === "doesnt-fit") {
+      const need = /^needs about [\d.]+ [GM]B/.exec(outcome.evidence ?? "")?.[0] ?? "doesn't fit";
+      const short = need.replace("needs about ", "");
+      return `${text} ${paint("red", "✗")} ${paint("red", clip(` not sent: needs ${short}`, COLUMNS.length * (FIGURE_WIDTH + 1)))}`;
+    }
     const why =
       outcome.reason === "not-applicable" ? "needs tools" : `not run: ${outcome.reason ?? ""}`;
     return `${text}   ${paint("dim", why)}`;

@@ -1,5 +1,6 @@
 /** The simulator's command line: inferrs's own, plus `--knob` and `--state`. */
 import { describeKnobs, type Knobs, parseKnobs } from "./knobs.ts";
+import { readScripts, type Script } from "./script.ts";
 
 export interface SimulatorArgs {
   kind: "serve";
@@ -8,6 +9,8 @@ export interface SimulatorArgs {
   port: number;
   knobs: Knobs;
   stateFile: string | null;
+  scripts: Script[];
+  recordFile: string | null;
 }
 
 /** Flags of inferrs that make no difference here but must not be refused. */
@@ -23,12 +26,14 @@ const ONLY_INLINE = ["--paged-attention", "--turbo-quant", "--quantize"];
 const HELP = `A server that speaks as inferrs does, without a model: to try the bench, and to break on purpose.
 
 Usage: inferrs-bench sim [serve] [MODEL] [--host H] [--port P] [--knob KNOB=VALUE]... [--state FILE]
+       [--script FILE]
 
   MODEL         the id it answers to (simulated)
   --host H      address to listen on (127.0.0.1)
   --port P      port to listen on (8080)
   --knob K=V    turn a knob; may be repeated; a bare K means K=true
   --state FILE  keep the simulated memory's account in this file (INFERRS_BENCH_SIM_STATE)
+  --script FILE what it says to what: JSON, [{"message": "…", "replies": [{"calls": […]}, {"text": "…"}]}]
   Other flags of "inferrs serve" are accepted. --max-seq-len N sets the knob "window".
 
 Knobs (default):
@@ -63,7 +68,7 @@ export function parseArgs(
     if (flag === "--knob") knobs.push(value);
     else if (flag === "--max-seq-len")
       knobs.push(...(Number(value) > 0 ? [`window=${value}`] : []));
-    else if (["--host", "--port", "--state"].includes(flag)) values[flag] = value;
+    else if (["--host", "--port", "--state", "--script"].includes(flag)) values[flag] = value;
     else if (!IGNORED.includes(flag)) throw new Error(`${flag}: the simulator has no such flag.`);
   }
   if (models.length > 1) throw new Error(`expected one model, got ${models.join(" ")}.`);
@@ -77,5 +82,7 @@ export function parseArgs(
     port: Number(port),
     knobs: parseKnobs(knobs),
     stateFile: values["--state"] ?? (env.INFERRS_BENCH_SIM_STATE || null),
+    recordFile: env.INFERRS_BENCH_SIM_RECORD || null,
+    scripts: values["--script"] === undefined ? [] : readScripts(values["--script"]),
   };
 }

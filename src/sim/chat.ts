@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answer, beginStream, readBody } from "./answer.ts";
 import { log } from "./log.ts";
+import { now } from "./record.ts";
 import { planReply, type Reply } from "./reply.ts";
 import { type Generation, readChatRequest } from "./requests.ts";
 import type { Simulator } from "./server.ts";
@@ -26,6 +27,7 @@ export async function chatCompletions(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const cameNs = now();
   const body = await readBody(request, response);
   if (body === null) return;
   const { request: asked, refusal } = readChatRequest(body, sim.knobs["reject-arrays"]);
@@ -46,13 +48,14 @@ export async function chatCompletions(
   const { number, promptTokens, reply } = admitted;
   const head = { id, created, model: sim.model.id };
   const hangs = sim.engine.hangs(promptTokens);
-  const exchange = { sim, request, response, head, asked, number, promptTokens, reply };
+  const exchange = { sim, cameNs, request, response, head, asked, number, promptTokens, reply };
   if (asked.stream && hangs !== "headers") await streamReply(exchange);
   else await wholeReply(exchange);
 }
 
 interface Exchange {
   sim: Simulator;
+  cameNs: number;
   request: IncomingMessage;
   response: ServerResponse;
   head: ReplyHead;
@@ -107,12 +110,13 @@ export function admitRequest(
     const where = `(model KV cache capacity: ${knobs.window} tokens, prompt: ${promptTokens})`;
     log("WARN", "inferrs::server", `Clamping max_tokens from ${wanted} to ${room} ${where}`);
   }
-  const reply = planReply(asked, knobs, Math.max(1, Math.min(wanted, room)));
+  const reply = planReply(asked, knobs, Math.max(1, Math.min(wanted, room)), sim.scripts);
   return { error: null, number, promptTokens, reply };
 }
 
 async function streamReply(exchange: Exchange): Promise<void> {
   const { sim, request, response, head, asked, number, promptTokens, reply } = exchange;
+  const record = sim.record.begin(head.id, exchange.cameNs);
   beginStream(request, response, "events");
   response.write(event(chunk(head, { role: "assistant" })));
   const timing = await sim.engine.generate(number, {
@@ -121,7 +125,9 @@ async function streamReply(exchange: Exchange): Promise<void> {
     onTokens: (from, to) => {
       for (let index = from; index < to; index++) {
         const events = tokenEvents(head, reply, index);
-        if (events !== "" && !response.destroyed) response.write(events);
+        if (events === "" || response.destroyed) continue;
+        response.write(events);
+        record.token();
       }
     },
   });
@@ -134,6 +140,7 @@ async function streamReply(exchange: Exchange): Promise<void> {
   else if (asked.includeUsage && sim.knobs.usage)
     response.write(event(usageChunk(head, usageOf(promptTokens, timing.count))));
   response.end(event("[DONE]"));
+  record.end();
 }
 
 /** A failed generation: inferrs tells it as text; others as an event with an error. */

@@ -73,6 +73,11 @@ export const KNOB_TABLE = {
     default: null,
     help: "linear: bytes per token (16KiB); quadratic: bytes per token squared (56); stepped: bytes per 2,048 tokens (256MiB)",
   }),
+  "memory-noise": row({
+    kind: "fraction",
+    default: "0",
+    help: "standard deviation, from prompt to prompt, of what a prompt takes beyond the model",
+  }),
   "memory-limit": row({ kind: "size", default: null, help: "memory at which it dies" }),
   "die-above": row({
     kind: "integer",

@@ -6,7 +6,7 @@ import { log } from "./log.ts";
 import { Simulator, serverOf } from "./server.ts";
 
 /**
- * Runs the simulator: `[serve] [MODEL] [--host H] [--port P] [--knob KNOB=VALUE]... [--state FILE]`.
+ * Runs the simulator: `[serve] [MODEL] [--host H] [--port P] [--knob KNOB=VALUE]... [--state FILE] [--script FILE]`.
  * Returns when it listens (it then lives until it's ended) or has said what it was asked. Sets the
  * exit code 2 on a bad command line, 1 when it can't listen.
  */
@@ -26,11 +26,19 @@ export async function runSimulator(argv: string[]): Promise<void> {
   await serve(args);
 }
 
-async function serve({ model, host, port, knobs, stateFile }: SimulatorArgs): Promise<void> {
+async function serve({
+  model,
+  host,
+  port,
+  knobs,
+  stateFile,
+  scripts,
+  recordFile,
+}: SimulatorArgs): Promise<void> {
   // A reader of the log that goes away is no reason to stop serving.
   process.stdout.on("error", () => {});
   log("INFO", "inferrs", `Starting inferrs server for model: ${model}`);
-  const server = serverOf(new Simulator(model, knobs, stateFile));
+  const server = serverOf(new Simulator(model, knobs, stateFile, scripts, recordFile));
   server.listen(port, host);
   try {
     await once(server, "listening");

@@ -5,6 +5,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import type { Knobs } from "./knobs.ts";
 import { log } from "./log.ts";
+import { normalOf } from "./random.ts";
 
 const STEP_TOKENS = 2048;
 const PER_TOKEN_BYTES = { linear: 16 * 2 ** 10, quadratic: 56, stepped: 256 * 2 ** 20 };
@@ -19,6 +20,17 @@ export function memoryFor(tokens: number, knobs: Knobs): number {
     stepped: Math.ceil(tokens / STEP_TOKENS),
   };
   return Math.round(knobs["memory-base"] + each * factor[curve]);
+}
+
+/**
+ * The same, with the luck of one prompt: what it takes beyond the model differs from prompt to prompt.
+ * @param prompt counts the prompts of this start
+ */
+export function noisyMemoryFor(tokens: number, knobs: Knobs, prompt: number): number {
+  const { seed, start } = knobs;
+  const base = knobs["memory-base"];
+  const luck = Math.exp(knobs["memory-noise"] * normalOf(`memory ${seed} ${start} ${prompt}`));
+  return Math.round(base + (memoryFor(tokens, knobs) - base) * luck);
 }
 
 /** How many tokens of the prompt are read when memory runs out; null when it suffices. */
@@ -58,7 +70,7 @@ export class Memory {
     this.#phasePeakBytes = 0;
     this.#prompts += 1;
     this.#busySince = hangs ? null : Date.now();
-    this.#set(memoryFor(promptTokens, this.#knobs));
+    this.#set(noisyMemoryFor(promptTokens, this.#knobs, this.#prompts));
   }
 
   /** The reply is done: the prompt's memory is free again. */

@@ -2,6 +2,7 @@
 import type { Knobs } from "./knobs.ts";
 import { hashOf, randomOf } from "./random.ts";
 import type { Generation } from "./requests.ts";
+import { type Script, scriptedReply } from "./script.ts";
 import { promptOf } from "./tokens.ts";
 
 export interface Reply {
@@ -22,9 +23,18 @@ const WORDS =
 const UNASKED_TOKENS = 64;
 
 /** The same request gets the same reply. */
-export function planReply(request: Generation, knobs: Knobs, allowedTokens: number): Reply {
+export function planReply(
+  request: Generation,
+  knobs: Knobs,
+  allowedTokens: number,
+  scripts: readonly Script[] = [],
+): Reply {
   if (knobs["empty-reply"]) return { tokens: [""], finish: "stop", call: null };
-  const call = planCall(request, knobs);
+  const told = scriptedReply(scripts, request.messages);
+  if (told !== null && "text" in told) {
+    return plainReply(request, knobs, allowedTokens, pieces(told.text));
+  }
+  const call = told === null ? planCall(request, knobs) : toldCall(told.calls[0], request, knobs);
   if (call !== null && knobs["tool-calls"] === "structured") {
     const tokens = [...call.arguments.map(() => ""), ""];
     const length = Math.min(tokens.length, allowedTokens);
@@ -89,6 +99,18 @@ function sumAskedFor({ messages }: Generation): string | null {
   return found === null ? null : String(Number(found[1]) + Number(found[2]));
 }
 
+/** A scripted call; none where the tool isn't offered, or this model calls no tools. */
+function toldCall(
+  call: { name: string; arguments: Record<string, unknown> } | undefined,
+  request: Generation,
+  knobs: Knobs,
+): Reply["call"] {
+  const off = knobs["tool-calls"] === "none" || request.toolChoice === "none";
+  const offered = toolsOf(request).some((tool) => (tool.function ?? tool).name === call?.name);
+  if (off || call === undefined || !offered) return null;
+  return { name: call.name, arguments: pieces(JSON.stringify(call.arguments)) };
+}
+
 interface ToolSchema {
   name?: unknown;
   function?: ToolSchema;
@@ -97,7 +119,7 @@ interface ToolSchema {
 
 /** A call of the first tool; none once a tool has answered, so that a turn comes to its end. */
 function planCall(request: Generation, knobs: Knobs): Reply["call"] {
-  const tools = Array.isArray(request.tools) ? (request.tools as ToolSchema[]) : [];
+  const tools = toolsOf(request);
   const answered = request.messages.at(-1)?.role === "tool";
   const off = knobs["tool-calls"] === "none" || request.toolChoice === "none";
   const schema = tools[0]?.function ?? tools[0];
@@ -106,6 +128,10 @@ function planCall(request: Generation, knobs: Knobs): Reply["call"] {
   const names = Array.isArray(required) ? (required as string[]) : [];
   const values = Object.fromEntries(names.map((name) => [name, sample(properties[name]?.type)]));
   return { name: String(schema.name ?? "tool"), arguments: pieces(JSON.stringify(values)) };
+}
+
+function toolsOf({ tools }: Generation): ToolSchema[] {
+  return Array.isArray(tools) ? (tools as ToolSchema[]) : [];
 }
 
 function sample(type: unknown): unknown {

@@ -6,6 +6,8 @@ import { Engine } from "./engine.ts";
 import type { Knobs } from "./knobs.ts";
 import { Memory } from "./memory.ts";
 import { ollamaChat } from "./ollama.ts";
+import { StreamRecord } from "./record.ts";
+import type { Script } from "./script.ts";
 import { ModelState } from "./state.ts";
 
 type Handler = (
@@ -19,9 +21,21 @@ export class Simulator {
   readonly knobs: Knobs;
   readonly model: ModelState;
   readonly engine: Engine;
+  /** What it says to what; all else is answered at random. */
+  readonly scripts: readonly Script[];
+  /** When its streams really began and ended, for tests. */
+  readonly record: StreamRecord;
 
-  constructor(model: string, knobs: Knobs, stateFile: string | null) {
+  constructor(
+    model: string,
+    knobs: Knobs,
+    stateFile: string | null,
+    scripts: readonly Script[] = [],
+    recordFile: string | null = null,
+  ) {
+    this.record = new StreamRecord(recordFile);
     this.knobs = knobs;
+    this.scripts = scripts;
     this.engine = new Engine(knobs, new Memory(knobs, stateFile));
     this.model = new ModelState(model, knobs);
   }

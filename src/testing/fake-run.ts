@@ -45,6 +45,8 @@ export function fakeScenario(name: string, over: Partial<Scenario> = {}): Scenar
     context: null,
     tools: [],
     steps: [{ kind: "send", messages: [{ role: "user", content: "Hi" }], stream: true }],
+    turns: [],
+    workspace: {},
     digest: `digest-${name}`,
     ...over,
   };
@@ -129,6 +131,13 @@ export function fakeRun(
   });
   const attempts: FakeAttempt[] = [];
   const steps: Step[] = [];
+  /** The allocator keeps what the ladder's longest prompt took. */
+  const peakAfter = (start: number) => {
+    const looks = entries.flatMap((each) => (each.type === "looked" ? [each] : []));
+    if (looks.length === 0) return null;
+    const kept = looks.filter((each) => each.start === start).at(-1)?.peak?.bytes ?? 61e6;
+    return { bytes: kept, kind: "simulated" as const, swapBytes: null };
+  };
   const ask = (
     cell: string,
     phase: AttemptPhase,
@@ -156,7 +165,7 @@ export function fakeRun(
       loggedPromptTokens: [12],
       exit,
       silentCpuMs: met === "hangs" ? 0 : null,
-      peak: null,
+      peak: peakAfter(start),
     });
     if (exit !== null) append({ type: "engine-died", variant, start, exit });
   };
@@ -192,6 +201,23 @@ export function fakeRun(
         atMs: entries.length,
         ...checked,
       });
+    } else if (step.kind === "replay") {
+      const { cell, start } = step;
+      const nothing = { exchanges: [], loggedPromptTokens: [], exit: null, silentCpuMs: null };
+      append({ type: "replayed", cell, variant, start, atMs: entries.length, ...nothing });
+    } else if (step.kind === "confirm") {
+      const { cell, start } = step;
+      append({
+        type: "confirmed",
+        cell,
+        variant,
+        start,
+        atMs: entries.length,
+        runs: [],
+        exit: null,
+      });
+    } else if (step.kind === "look") {
+      append({ type: "looked", variant, atMs: entries.length, ...fakeLook(step) });
     } else {
       const { variation, limit } = step;
       ask(step.cell, "calibrate", step.start, 0, variant, variation, limit);
@@ -205,13 +231,33 @@ function now(state: RunState | null): RunState {
   return state;
 }
 
+/** Linear memory and time: 16 KiB and 1 ms a token. */
+function fakeLook({ start, rung, requestBytes, stream, tools }: Step & { kind: "look" }) {
+  const exchange = fakeExchange(`look-${rung}`, "pass", stream);
+  const segments = exchange.segments.map((each) => ({ ...each, tNs: rung * 1e6 }));
+  const end = { kind: "closed" as const, tNs: rung * 1e6 + 1e6 };
+  return {
+    ...{
+      start,
+      rung,
+      tools,
+      loggedPromptTokens: [rung],
+      exit: null,
+      silentCpuMs: null,
+      roomBytes: null,
+    },
+    exchanges: [{ ...exchange, requestBytes, segments, end }],
+    peak: { bytes: 6e7 + rung * 16_384, kind: "simulated" as const, swapBytes: null },
+  };
+}
+
 function fakeVariant(name: string): ResultVariant {
   return {
     name,
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: {} },
     model: { kind: "hub", id: "fake", servedId: null, digest: null, provenance: null },
     server: { device: null, deviceSeen: null, args: [], chosen: NOTHING_CHOSEN },
-    openclaw: { client: "bench", version: null, configDigest: "c" },
+    openclaw: { client: "bench", version: null, integrity: null, node: null, configDigest: "c" },
   };
 }
 

@@ -70,6 +70,7 @@ export async function heldEngine(onRequest: (held: Held, waiting: Held[]) => voi
     readyMs: 1,
     chosen: NOTHING_CHOSEN,
     device: null,
+    windowTokens: null,
     portsTaken: 0,
     peakVramBytes: () => null,
     died: new Promise((resolve) => {

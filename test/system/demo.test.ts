@@ -50,12 +50,12 @@ test("demo: an older release fails on content parts, and the report says what me
   );
 
   const log = readFileSync(join(out, "engine.log"), "utf8");
-  const { probe, calibrate, crosscheck, warmup, measure, settle } = result.requests;
+  const { probe, calibrate, crosscheck, look, warmup, measure, settle } = result.requests;
   // The engine logs no line for /api/chat.
   const logged = crosscheck - 1;
   const passing = log.match(/Request chatcmpl-\S+: \d+ messages/g)?.length ?? 0;
   const refused = result.cells.reduce((sum, cell) => sum + cell.outcome.attempts.failed, 0);
-  assert.equal(passing + refused, probe + calibrate + logged + warmup + measure + settle);
+  assert.equal(passing + refused, probe + calibrate + logged + look + warmup + measure + settle);
 });
 
 test("demo with faults of one's choice: outcomes, evidence and remedies follow them", async () => {

@@ -89,7 +89,6 @@ test("an engine that never loads: its reason, and the rest is skipped", async ()
 });
 
 for (const [name, args, says] of [
-  ["without --selftest", ["doctor"], /doctor: got ""; expected --selftest/],
   [
     "with a server that is attached",
     ["doctor", "--selftest", "--engine", "external"],

@@ -32,6 +32,8 @@ export const LADDER = [
   ...["--model", "synthetic", "--device", "cpu", "--scenario", "chat", "--scenario", "agent-turn"],
   ...["--compat", "requiresStringContent=true", "--compat", "supportsTools=true"],
   ...["--starts", "1", "--rounds", "1", "--max-tokens", "2", "--quiet"],
+  // The fit would keep the turn back: here the guard is to be met.
+  ...["--fit-budget", "0"],
 ];
 
 export const root = process.getuid?.() === 0;

@@ -7,6 +7,7 @@ import { InputError } from "../../inputs/error.ts";
 import { suggest } from "../../inputs/parse.ts";
 import type { Compat, CompatValue } from "../../result.ts";
 import { COMPAT_FLAGS, type CompatFlag } from "./compat-flags.ts";
+import { parsePath, withValue } from "./path.ts";
 
 type Json = Record<string, unknown>;
 
@@ -34,9 +35,15 @@ export const SECRET_REFERENCE = "${INFERRS_BENCH_API_KEY}";
 /**
  * @param base the config of OpenClaw's guide (bench/openclaw.json5)
  * @param user the user's own, or null
+ * @param flags `known`: those of this tool's own list, which scripted turns can apply; `any`: the
+ *   client itself says which there are
  * @throws InputError when the user's config has no object where one belongs, or an unknown compat flag
  */
-export function mergeOpenClawConfig(base: unknown, user: unknown): OpenClawConfig {
+export function mergeOpenClawConfig(
+  base: unknown,
+  user: unknown,
+  flags: "known" | "any" = "known",
+): OpenClawConfig {
   const guide = pick(asObject(base, "the base config"));
   if (user === null || user === undefined) {
     return {
@@ -55,7 +62,7 @@ export function mergeOpenClawConfig(base: unknown, user: unknown): OpenClawConfi
     ...picked,
     providerEntry,
     modelEntry,
-    baseCompat: compatOf(picked.modelEntry),
+    baseCompat: compatOf(picked.modelEntry, flags),
     guideCompat: compatOf(guide.modelEntry),
     redacted: before !== JSON.stringify([providerEntry, modelEntry]),
   };
@@ -105,8 +112,14 @@ function only(entry: Json, keys: string[]): Json {
 }
 
 /** Flags that change a request; an unknown one is an error, as it is for OpenClaw itself. */
-function compatOf(entry: Json): Compat {
+function compatOf(entry: Json, flags: "known" | "any" = "known"): Compat {
   const compat = asObject(entry.compat ?? {}, "compat");
+  if (flags === "any") {
+    const plain = Object.entries(compat).filter((pair): pair is [string, CompatValue] =>
+      isPlain(pair[1]),
+    );
+    return Object.fromEntries(plain);
+  }
   const known: Compat = {};
   for (const [name, value] of Object.entries(compat)) {
     const row = COMPAT_FLAGS[name];
@@ -122,6 +135,12 @@ function compatOf(entry: Json): Compat {
     known[name] = checked(name, row, value);
   }
   return known;
+}
+
+/** What a table can show; a flag that is an object is in the client's config all the same. */
+function isPlain(value: unknown): value is CompatValue {
+  const list = Array.isArray(value) && value.every((each) => typeof each === "string");
+  return list || typeof value === "boolean" || typeof value === "string";
 }
 
 /** A value of the flag's own type: a wrong one would be found only when all is measured. */
@@ -146,11 +165,18 @@ function checked(name: string, row: CompatFlag, value: unknown): CompatValue {
 
 /**
  * Our settings only, ready to merge into OpenClaw's config: model, provider, compat flags.
- * @param what modelId and baseUrl null: as they are in the config
+ * @param what modelId and baseUrl null: as they are in the config; settings by path
  */
 export function renderOpenClawConfig(
   config: OpenClawConfig,
-  what: { modelId: string | null; baseUrl: string | null; compat: Compat; header: string[] },
+  what: {
+    modelId: string | null;
+    baseUrl: string | null;
+    compat: Compat;
+    /** Other settings by path, as they stand in the user's config. */
+    settings?: Readonly<Record<string, unknown>>;
+    header: string[];
+  },
 ): string {
   const id = what.modelId ?? String(config.modelEntry.id ?? "");
   const reference = `${config.provider}/${id}`;
@@ -158,7 +184,7 @@ export function renderOpenClawConfig(
   const compat = { ...asObject(config.modelEntry.compat ?? {}, "compat"), ...what.compat };
   const { compat: _, ...entry } = config.modelEntry;
   const named = ownName ? entry : { ...entry, id, name: `${id} (inferrs)` };
-  const value = {
+  let value: unknown = {
     agents: {
       defaults: {
         model: { primary: reference },
@@ -176,6 +202,12 @@ export function renderOpenClawConfig(
       },
     },
   };
+  for (const [name, set] of Object.entries(what.settings ?? {})) {
+    const path = parsePath(name);
+    // Null: as it is by default. The one model that is written here is the first, wherever it stands in the user's list.
+    const here = path?.map((key, at) => (at === 4 && path[3] === "models" ? 0 : key));
+    if (here !== undefined && set !== null) value = withValue(value, here, set);
+  }
   const header = config.redacted
     ? [
         ...what.header,
@@ -224,6 +256,18 @@ function mergeLists(base: unknown[], user: unknown[]): unknown[] {
 /** Keys whose values are secret wherever they stand; references like ${NAME} are none. */
 const SECRET_KEY = /key$|token$|secret|passw|authorization|cookie|credential|bearer/i;
 const REFERENCE = /^\$\{[^}]+\}$/;
+/** Objects whose values are secret whatever their keys are. */
+const HOLDERS = /^(headers|env|auth|request)$/i;
+
+/** Whether a value that is put in at a path would be a secret in plain text. */
+export function isPlainSecret(path: readonly (string | number)[], value: unknown): boolean {
+  if (typeof value === "string") {
+    const secret = path.some((key) => SECRET_KEY.test(String(key)) || HOLDERS.test(String(key)));
+    return secret && !REFERENCE.test(value);
+  }
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => isPlainSecret([...path, key], inner));
+}
 
 /** Replaces what is secret; what stands just so in the guide's own config is not. */
 function redact(value: unknown, guide: unknown, key = "", inHeaders = false): unknown {
@@ -237,7 +281,7 @@ function redact(value: unknown, guide: unknown, key = "", inHeaders = false): un
   const theirs = isObject(guide) ? guide : {};
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
-      const hidden = inHeaders || /^(headers|env|auth|request)$/i.test(name);
+      const hidden = inHeaders || HOLDERS.test(name);
       return [name, redact(inner, theirs[name], name, hidden)];
     }),
   );

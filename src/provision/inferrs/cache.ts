@@ -4,13 +4,13 @@
  * A record in the folder holds the digests, and nothing is used before it was hashed again. Folder
  * and record come to their place in one step: no reader sees half of an entry.
  */
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { sha256Of } from "../../host/hash.ts";
 import { cacheDir } from "../model.ts";
 import type { Place } from "../net/disk.ts";
+import { exists, moveToPlace } from "../place.ts";
 import { isVersion } from "./spec.ts";
 
 const RECORD = ".inferrs-bench.json";
@@ -39,8 +39,8 @@ export type CacheEntry =
   | { kind: "good"; executable: string; record: CacheRecord };
 
 /** On a runner the tool cache, else this tool's own. */
-export function cacheRoot(env: NodeJS.ProcessEnv): string {
-  return join(env.RUNNER_TOOL_CACHE || cacheDir(env), "inferrs");
+export function cacheRoot(env: NodeJS.ProcessEnv, tool = "inferrs"): string {
+  return join(env.RUNNER_TOOL_CACHE || cacheDir(env), tool);
 }
 
 /** A folder of the cache, for what can't be written there. */
@@ -82,15 +82,6 @@ export async function readEntry(dir: string): Promise<CacheEntry> {
   return { kind: "good", executable: join(dir, record.executable), record };
 }
 
-/** A folder of our own to work in, on the same disk as the entries. The caller takes it away. */
-export async function makeTemporary(root: string): Promise<string> {
-  await mkdir(root, { recursive: true });
-  await removeStale(root);
-  const dir = join(root, `${TEMPORARY}${process.pid}-${randomBytes(6).toString("hex")}`);
-  await mkdir(dir);
-  return dir;
-}
-
 /**
  * Moves a folder to its place. Where another process was quicker, its entry stays; a broken one is
  * moved out of the way, into `temporary`.
@@ -106,37 +97,12 @@ export async function install(
   const files = await hashFiles(from);
   const whole: CacheRecord = { schema: "inferrs-bench/cached/v1", ...record, files };
   await writeFile(join(from, RECORD), `${JSON.stringify(whole, null, 2)}\n`);
-  await mkdir(join(dir, ".."), { recursive: true });
-  for (let tries = 0; !(await moved(from, dir)); tries++) {
+  await moveToPlace(from, dir, temporary, async () => {
     const there = await readEntry(dir);
-    if (there.kind === "good" && there.record.archiveSha256 === record.archiveSha256) break;
-    if (tries === MOST_TRIES) throw new Error(`${dir} can't be replaced`);
-    await rename(dir, join(temporary, `old-${tries}`)).catch(unless("ENOENT"));
-  }
+    return there.kind === "good" && there.record.archiveSha256 === record.archiveSha256;
+  });
   await writeFile(`${dir}.complete`, "");
   return await readEntry(dir);
-}
-
-/** False: something is there already. */
-async function moved(from: string, dir: string): Promise<boolean> {
-  if (await exists(dir)) return false;
-  return await rename(from, dir).then(() => true, unless("ENOTEMPTY", "EEXIST", "EPERM"));
-}
-
-const TEMPORARY = ".inferrs-bench-";
-const MOST_TRIES = 5;
-const STALE_MS = 24 * 3_600_000;
-
-/** What a killed process left. */
-async function removeStale(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    if (!name.startsWith(TEMPORARY)) continue;
-    const path = join(root, name);
-    const found = await stat(path).catch(() => null);
-    if (found !== null && Date.now() - found.mtimeMs > STALE_MS) {
-      await rm(path, { recursive: true, force: true });
-    }
-  }
 }
 
 async function hashFiles(dir: string): Promise<Record<string, string>> {
@@ -148,18 +114,6 @@ async function hashFiles(dir: string): Promise<Record<string, string>> {
     files[relative(dir, path).split(sep).join("/")] = await sha256Of(path);
   }
   return files;
-}
-
-/** @returns false for these errors; throws any other */
-function unless(...codes: string[]) {
-  return (error: NodeJS.ErrnoException): false => {
-    if (codes.includes(error.code ?? "")) return false;
-    throw error;
-  };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }
 
 function parse(text: string): unknown {

@@ -69,7 +69,7 @@ export function sampleResult(over: Partial<Result> = {}): Result {
     engine: { kind: "sim", version: null, sha256: null, source: null, baseUrl: null, knobs: null },
     model: { kind: "served", id: "m", servedId: "m", digest: null, provenance: null },
     server: { device: null, deviceSeen: null, args: [], chosen: NOTHING_CHOSEN },
-    openclaw: { client: "bench", version: null, configDigest: "d" },
+    openclaw: { client: "bench", version: null, integrity: null, node: null, configDigest: "d" },
   };
   return resultSchema.parse({
     schema: "inferrs-bench/result/v1",
@@ -102,7 +102,7 @@ export function sampleResult(over: Partial<Result> = {}): Result {
       memoryLimitBytes: null,
       estimateMs: null,
     },
-    requests: { probe: 0, calibrate: 0, crosscheck: 0, warmup: 0, measure: 0, settle: 0 },
+    requests: { probe: 0, calibrate: 0, crosscheck: 0, look: 0, warmup: 0, measure: 0, settle: 0 },
     variants: [head],
     crosschecks: [],
     overhead: null,

@@ -306,7 +306,8 @@ async function roundTrips(golden: Golden): Promise<number[]> {
   return seen.map((ms, index) => ms - (inside[index] ?? 0)).slice(PINGS_BEFORE);
 }
 
-async function records(golden: Golden): Promise<GoldenRecord[]> {
+/** What the server recorded since it was last asked. */
+export async function records(golden: Golden): Promise<GoldenRecord[]> {
   const response = await fetch(`${golden.url}/golden/records`);
   return (await response.json()) as GoldenRecord[];
 }

@@ -1,0 +1,154 @@
+/** What fits, for the Result: the ladder, its curves, the longest prompt, and each scenario's turn. Pure. */
+import type { CellState, Look, RunState, VariantState } from "../../journal/state.ts";
+import { nextLook } from "../../plan/ladder.ts";
+import type { LadderEnd, ResultCell, VariantFit } from "../../result.ts";
+import { longestPrompt } from "./longest.ts";
+import { diedOfMemory, memoryKind, roomBytes, tokensIn, wasRead } from "./looks.ts";
+import { type AskedTurn, fitTurns } from "./turns.ts";
+
+/** OpenClaw 2026.9.6 waits so long for the first event of a local server, and of another one. */
+const LOCAL_CLIENT_MS = 300_000;
+const CLOUD_CLIENT_MS = 120_000;
+
+/** @returns null where no ladder was asked */
+export function fitOf(
+  state: RunState,
+  cells: readonly ResultCell[],
+  clientTimeoutMs: number | null,
+): VariantFit[] | null {
+  const fits = [...state.variants].flatMap(([name, variant]) =>
+    variant.looks.length === 0 ? [] : [toFit(state, name, variant, cells, clientTimeoutMs)],
+  );
+  return fits.length === 0 ? null : fits;
+}
+
+function toFit(
+  state: RunState,
+  name: string,
+  variant: VariantState,
+  cells: readonly ResultCell[],
+  clientTimeoutMs: number | null,
+): VariantFit {
+  const { looks, fits } = variant;
+  const kind = memoryKind(looks);
+  const memoryBytes = roomBytes(state, looks);
+  const { windowTokens } = variant;
+  const clientMs = clientTimeoutMs ?? defaultClientMs(state, name);
+  const limits = { limitBytes: memoryBytes, windowTokens, timeLimitMs: clientTimeoutMs };
+  const bare: VariantFit = {
+    variant: name,
+    ladder: {
+      end: endOf(state, name),
+      tookMs: looks.reduce((sum, { tookMs }) => sum + tookMs, 0),
+      budgetMs: state.plan.look?.budgetMs ?? 0,
+      untilItBreaks: state.plan.look?.untilItBreaks ?? false,
+    },
+    points: looks.map((look) => ({
+      rung: look.rung,
+      promptTokens: look.promptTokens,
+      requestBytes: look.requestBytes,
+      ms: look.ms,
+      peakBytes: kind === "vram" ? look.peakVramBytes : (look.peak?.bytes ?? null),
+      outcome: look.finding.kind,
+      evidence: look.finding.evidence,
+    })),
+    memory: fits.memory === null || kind === null ? null : { kind, curve: fits.memory.curve },
+    time: fits.time === null ? null : { curve: fits.time.curve },
+    limits: {
+      memoryBytes,
+      machineBytes: kind === null ? null : state.environment.memoryBytes,
+      windowTokens,
+      clientMs,
+      clientFrom: clientTimeoutMs === null ? "default" : "config",
+    },
+    longest: belowFatal(longestPrompt(fits, limits), looks),
+    turns: [],
+    sentence: null,
+  };
+  return fitTurns(bare, turnsOf(state, name, variant, cells));
+}
+
+/** Only until it breaks: what was seen to break counts, not what was foretold. */
+function belowFatal(longest: VariantFit["longest"], looks: readonly Look[]): VariantFit["longest"] {
+  const fatal = looks.find(diedOfMemory)?.promptTokens ?? null;
+  if (fatal === null || (longest !== null && longest.tokens < fatal)) return longest;
+  const read = Math.max(0, ...looks.map((look) => (wasRead(look) ? (look.promptTokens ?? 0) : 0)));
+  return { tokens: read, low: read, high: fatal - 1, limitedBy: "memory" };
+}
+
+function endOf(state: RunState, name: string): LadderEnd {
+  const next = nextLook(state, name);
+  return next?.kind === "over" ? next.end : "interrupted";
+}
+
+/** By the host's name, as the client does it; engines of our own are on this machine. */
+function defaultClientMs(state: RunState, name: string): number {
+  const engine = state.plan.variants.find((each) => each.name === name)?.engine;
+  if (engine?.kind !== "external" || !URL.canParse(engine.baseUrl)) return LOCAL_CLIENT_MS;
+  const { hostname } = new URL(engine.baseUrl);
+  const local =
+    !hostname.includes(".") ||
+    /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname) ||
+    hostname.endsWith(".local");
+  return local ? LOCAL_CLIENT_MS : CLOUD_CLIENT_MS;
+}
+
+/** Each scenario's largest prompt; where some are without tools, the largest of those, too. */
+function turnsOf(
+  state: RunState,
+  name: string,
+  { looks }: VariantState,
+  cells: readonly ResultCell[],
+): AskedTurn[] {
+  interface Asked {
+    title: string;
+    cell: CellState;
+    bytes: number;
+    counted: number | null;
+  }
+  const groups = new Map<string, Asked>();
+  for (const cell of state.cells.values()) {
+    const { spec } = cell;
+    const bytes = bytesOf(cell);
+    if (spec.variant !== name || !spec.applicable || bytes === null) continue;
+    const toolsOff = spec.compat.supportsTools === false && hasTools(state, spec.scenario);
+    const title = toolsOff ? `${spec.scenario} without tools` : spec.scenario;
+    const known = groups.get(title);
+    const asked = { title, cell, bytes, counted: countedIn(cell) };
+    // Combinations differ by a few bytes: one that was counted knows more than one that wasn't.
+    const better =
+      known === undefined ||
+      (asked.counted ?? 0) > (known.counted ?? 0) ||
+      (known.counted === null && bytes > known.bytes);
+    if (better) groups.set(title, asked);
+  }
+  return [...groups.values()].map(({ title, cell, bytes, counted }): AskedTurn => {
+    const seen = cells.find(({ id }) => id === cell.spec.id);
+    return {
+      name: title,
+      requestBytes: bytes,
+      promptTokens: counted ?? tokensIn(looks, bytes).value,
+      tokensSource: counted === null ? "estimated" : "measured",
+      measuredBytes: seen?.peakMemory?.bytes ?? null,
+    };
+  });
+}
+
+/** Tokens of its longest prompt; null where none was counted. */
+function countedIn({ attempts }: CellState): number | null {
+  const counts = attempts.flatMap(({ calls }) =>
+    calls.flatMap(({ tokens }) => (tokens.prompt === null ? [] : [tokens.prompt])),
+  );
+  return counts.length === 0 ? null : Math.max(...counts);
+}
+
+function bytesOf(cell: CellState): number | null {
+  const sent = cell.attempts.flatMap(({ calls }) =>
+    calls.map(({ exchange }) => exchange.requestBytes),
+  );
+  return sent.length > 0 ? Math.max(...sent) : (cell.spec.requestBytes ?? null);
+}
+
+function hasTools(state: RunState, scenario: string): boolean {
+  return (state.plan.scenarios.find(({ name }) => name === scenario)?.tools.length ?? 0) > 0;
+}

@@ -1,0 +1,23 @@
+/** The combinations of rungs that a climb can come to, so that their sizes are known beforehand. Pure. */
+import { type Rung, rungsOf } from "../analyze/remedies/rungs.ts";
+
+/** As configured; each shorter prompt on top of those before it; and without tools. */
+export function combinationsOf(ladder: readonly Rung[]): string[][] {
+  const all: string[][] = [[]];
+  let standing: string[] = [];
+  for (const rung of ladder) {
+    if (rung.level === 2) {
+      standing = [...standing.filter((id) => !rung.replaces.includes(id)), rung.id];
+      all.push(standing);
+    } else if (rung.level === 4) all.push([rung.id]);
+  }
+  return all;
+}
+
+/** Flags of form and the fitting figures change a prompt by a few bytes at most. */
+export function sizeKey(ladder: readonly Rung[], rungs: readonly string[]): string {
+  return rungsOf(ladder, rungs)
+    .filter(({ level }) => level === 2 || level === 4)
+    .map(({ id }) => id)
+    .join();
+}
