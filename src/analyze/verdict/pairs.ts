@@ -1,0 +1,49 @@
+/** What a comparison is made of: pairs of engine starts, and the one number each pair comes to. */
+import { median } from "../statistics.ts";
+
+/** What one base start and one head start, made one after the other, measured of one metric. */
+export interface StartPair {
+  /**
+   * The measured rounds, in the metric's unit. A failed request is `Infinity`, whichever direction
+   * is better: the worst rank, never dropped.
+   */
+  base: readonly number[];
+  head: readonly number[];
+}
+
+export interface PairedStarts {
+  metric: string;
+  better: "lower" | "higher";
+  /** One of the family that the run's verdict is about; fixed before the first measured start. */
+  primary: boolean;
+  /** The relative change that matters: 0.05 is 5%. Set by the user, never moved by data. */
+  delta: number;
+  /** In the order they were made. */
+  pairs: readonly StartPair[];
+}
+
+/**
+ * D = ln(median of head / median of base), turned so that positive is worse: one per pair.
+ * `Infinity` where head failed in most rounds and base didn't, `-Infinity` the other way round, 0
+ * where both did.
+ * @throws RangeError for a start without values and for one that is negative or no number
+ */
+export function differences({ metric, better, pairs }: PairedStarts): number[] {
+  return pairs.map(({ base, head }) => {
+    const [baseCost, headCost] = [cost(base, better, metric), cost(head, better, metric)];
+    return baseCost === headCost ? 0 : headCost - baseCost;
+  });
+}
+
+/** ln of the start's median, turned so that more is worse. */
+function cost(values: readonly number[], better: "lower" | "higher", metric: string): number {
+  if (values.length === 0) throw new RangeError(`${metric}: a start without a measured round`);
+  const wrong = values.find((value) => !(value >= 0));
+  if (wrong !== undefined) throw new RangeError(`${metric}: ${wrong} can't be part of a ratio`);
+  const failed = (value: number) => value === Number.POSITIVE_INFINITY;
+  // Interpolating between two failed rounds would give no number.
+  if (values.filter(failed).length * 2 >= values.length) return Number.POSITIVE_INFINITY;
+  return better === "lower"
+    ? Math.log(median(values))
+    : -Math.log(median(values.map((value) => (failed(value) ? 0 : value))));
+}
