@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import * as core from "@actions/core";
 import { context, getOctokit } from "@actions/github";
 import { bench } from "./bench.ts";
-import { failed } from "./end.ts";
+import { type BenchEnd, failed } from "./end.ts";
+import { writeKept } from "./history-files.ts";
 import {
   DEFAULT_OUT_DIR,
   measuredEnvironment,
@@ -14,6 +15,7 @@ import {
 import { refuseStrangers } from "./inputs/strangers.ts";
 import type { CacheEntry } from "./provision/hub/cache-entry.ts";
 import { commenter } from "./publish/commenter.ts";
+import { keepInBranch } from "./publish/history/in-branch.ts";
 import { withoutLogCommands } from "./publish/log-guard.ts";
 import { actionsModelCache } from "./publish/model-cache.ts";
 import { failureReason, publish } from "./publish/publish.ts";
@@ -54,7 +56,8 @@ async function main(): Promise<void> {
       return bench(raw, { ...host, githubToken, modelCache: models, entry: "action" });
     });
     const post = commenter({ context, getOctokit, token, commentId, signal });
-    await publish(end, { core, commentId, comment: comment ? post : null });
+    const history = historyKeeper(end, token);
+    await publish(end, { core, commentId, comment: comment ? post : null, history });
     // After a failed set-up the quantized file is not there, and an entry can't be changed later.
     if (!signal.aborted && end.exitCode !== SETUP_FAILED) await modelCache?.save();
     const reason = failureReason(end);
@@ -64,6 +67,19 @@ async function main(): Promise<void> {
     await publish(end, { core, commentId: "", comment: null });
     core.setFailed(failureReason(end) ?? "inferrs-bench failed.");
   }
+}
+
+/** Null where no history is kept in a branch, or there is nothing to keep. */
+function historyKeeper({ result, historyBranch, outDir }: BenchEnd, token: string) {
+  if (!historyBranch || result === null) return null;
+  const { branch, keepDays: days } = historyBranch;
+  const { signal } = interrupt;
+  return async () => {
+    const keep = { nowMs: Date.now(), days };
+    const told = await keepInBranch(result, { context, getOctokit, token, branch, keep, signal });
+    writeKept(outDir, result, told.kept);
+    return told;
+  };
 }
 
 void main().then(() => {

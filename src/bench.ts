@@ -21,6 +21,8 @@ import type { ScenarioTurn } from "./plan/scenario.ts";
 import type { Plan, VariantSpec } from "./plan/types.ts";
 import { shownUrl } from "./provision/inferrs/spec.ts";
 import type { Told } from "./provision/look-up.ts";
+import { keepInDirectory } from "./publish/history/in-directory.ts";
+import type { Result } from "./result.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
 
 export type { BenchEnd, BenchHost } from "./end.ts";
@@ -48,7 +50,11 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
     }
     await endLeftovers(prepared.outDir, host.env);
     openOutDir(prepared.outDir);
-    return finish(await run(prepared, host), prepared, host);
+    const state = await run(prepared, host);
+    const { history } = options;
+    const historyOf = (result: Result) => keepInDirectory(result, history, host, Date.now());
+    const end = finish(state, { ...prepared, historyOf }, host);
+    return { ...end, historyBranch: history?.kind === "branch" ? history : null };
   } catch (error) {
     return failed(error);
   }

@@ -1,6 +1,8 @@
 /** How a run ends: what the entries are told, and the exit code. */
+import type { HistoryReport } from "./analyze/history/report.ts";
 import type { Output } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
+import type { HistorySpec } from "./inputs/history.ts";
 import type { FailOn } from "./inputs/options.ts";
 import type { ModelCache } from "./provision/hub/cache-entry.ts";
 import type { Result } from "./result.ts";
@@ -11,6 +13,10 @@ export interface BenchEnd {
   outDir: string;
   files: { name: string; path: string }[];
   error: { message: string } | null;
+  /** The run beside earlier ones; absent or null: none are kept in a folder. */
+  history?: HistoryReport | null;
+  /** A history that only a workflow can reach, once the run has ended. */
+  historyBranch?: (HistorySpec & { kind: "branch" }) | null;
 }
 
 /** What a run needs of the process that it is in. */

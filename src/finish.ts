@@ -2,8 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type HistoryReport, historyReport, type KeptHistory } from "./analyze/history/report.ts";
 import { toResult } from "./analyze/result.ts";
 import { type BenchEnd, type BenchHost, exitCodeOf } from "./end.ts";
+import { renderKept } from "./history-files.ts";
 import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
 import { widthOf } from "./host/screen.ts";
 import type { FailOn } from "./inputs/options.ts";
@@ -18,35 +20,41 @@ export interface FinishOptions {
   outDir: string;
   color: boolean;
   options: { failOn: readonly FailOn[]; json: boolean };
+  /** The earlier runs, once the result is there; absent: none are kept. */
+  historyOf?: (result: Result) => KeptHistory | null;
 }
 
 /** Writes the result and the reports, prints the table (or the JSON), and gives the exit code. */
 export function finish(state: RunState, prepared: FinishOptions, host: BenchHost): BenchEnd {
   const config = configOf(state);
   const result = resultSchema.parse(toResult(state, config));
+  const kept = prepared.historyOf?.(result) ?? null;
+  const history = kept === null ? null : historyReport(kept);
   const texts: Partial<Record<OutFile, string>> = {
     "result.json": renderJson(result),
-    "report.md": renderMarkdown(result),
+    "report.md": renderMarkdown(result, { history }),
     "openclaw.json5":
       result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
+    ...(kept === null ? {} : { "history.json": renderKept(kept) }),
   };
   for (const [name, text] of Object.entries(texts)) writeWhole(join(prepared.outDir, name), text);
   const files = OUT_FILES.map((name) => ({ name, path: join(prepared.outDir, name) })).filter(
     ({ path }) => existsSync(path),
   );
-  print(result, files, prepared, host);
+  print(result, { files, history }, prepared, host);
   return {
     exitCode: exitCodeOf(result, prepared.options.failOn, state.interrupted),
     result,
     outDir: prepared.outDir,
     files,
+    history,
     error: result.exitReason === "ok" ? null : { message: result.exitDetail ?? result.exitReason },
   };
 }
 
 function print(
   result: Result,
-  files: { name: string; path: string }[],
+  beside: { files: { name: string; path: string }[]; history: HistoryReport | null },
   prepared: FinishOptions,
   host: BenchHost,
 ): void {
@@ -55,5 +63,5 @@ function print(
     return;
   }
   const columns = widthOf(host.stdout, 80);
-  host.stdout.write(`${renderTable(result, { columns, color: prepared.color, files })}\n`);
+  host.stdout.write(`${renderTable(result, { columns, color: prepared.color, ...beside })}\n`);
 }

@@ -3,10 +3,10 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { BenchHost } from "./end.ts";
 import { finish } from "./finish.ts";
+import { readKept } from "./history-files.ts";
 import { checkOutDir } from "./host/files.ts";
 import { InputError } from "./inputs/error.ts";
-import { fold } from "./journal/fold.ts";
-import { readJournal } from "./journal/journal.ts";
+import { readState } from "./read-run.ts";
 
 /** @returns the exit code: 0 when a valid result was made, whatever it says; 2 for bad input */
 export function report(
@@ -26,25 +26,14 @@ export function report(
         mend: "Runs write to inferrs-bench-out unless --out names another folder.",
       });
     }
-    const { entries, lostBytes } = readJournal(path);
-    const state = fold(entries);
-    if (state === null) {
-      throw new InputError({
-        input: "report",
-        value: path,
-        expected: "a journal that begins with run-started",
-        mend: "The run was ended before it began; there is nothing to report.",
-      });
-    }
-    if (lostBytes > 0) {
-      const text = `The journal breaks off in mid-line (${lostBytes} bytes): the run was killed while it wrote.`;
-      state.warnings.push({ code: "journal-cut-off", text });
-    }
+    const state = readState(path, "report");
     const outDir = given.out === undefined ? dirname(path) : resolve(host.cwd, given.out);
     checkOutDir(outDir);
     mkdirSync(outDir, { recursive: true });
     const color = host.stdout.isTTY === true && host.env.NO_COLOR === undefined;
-    finish(state, { outDir, color, options: { failOn: [], json: given.json === true } }, host);
+    const options = { failOn: [], json: given.json === true };
+    const historyOf = () => readKept(dirname(path));
+    finish(state, { outDir, color, options, historyOf }, host);
     return 0;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

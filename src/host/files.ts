@@ -9,6 +9,7 @@ export const OUT_FILES = [
   "result.json",
   "report.md",
   "openclaw.json5",
+  "history.json",
   "engine.log",
 ] as const;
 export type OutFile = (typeof OUT_FILES)[number];

@@ -1,6 +1,8 @@
 /** Command-line flags to raw options. What a command needs is loaded only when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import type { CompareOptions } from "../compare.ts";
 import { toolVersion } from "../host/assets.ts";
+import { addHistoryCommands } from "./history-cli.ts";
 import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "./table.ts";
 
 /** They make sense with a real inferrs alone. */
@@ -124,6 +126,23 @@ export async function main(argv: string[]): Promise<number> {
       code = report(dir, given, await cliHost());
       await flushed();
     });
+  program
+    .command("compare")
+    .description("two runs side by side: what differs between them, and their figures")
+    .argument("<base>", "a run's output folder, its result.json or its journal.jsonl")
+    .argument("<head>", "another's")
+    .option("--changed <PART,PART>", "what was changed on purpose, beside the engine's version")
+    .option("--markdown", "print Markdown instead of a table for the terminal")
+    .option("--json", "print JSON and nothing else")
+    .action(async (base: string, head: string, given: CompareOptions) => {
+      const { compare } = await import("../compare.ts");
+      code = compare({ base, head }, given, await cliHost());
+      await flushed();
+    });
+  addHistoryCommands(program, async (run) => {
+    code = run(await import("../history-command.ts"), await cliHost());
+    await flushed();
+  });
   program
     .command("sim")
     .description("the simulator alone, as a server that speaks as inferrs does")

@@ -9,6 +9,7 @@ import { parseOpenClaw } from "../provision/openclaw/spec.ts";
 import type { OpenClawSpec } from "../provision/openclaw/types.ts";
 import { GUIDE_MODEL } from "./defaults.ts";
 import { InputError } from "./error.ts";
+import { type HistorySpec, readHistory } from "./history.ts";
 import { readServerArgs, withHubOptions } from "./model-options.ts";
 import { parseChoice, parseInteger, parsePositive, parseSize } from "./parse.ts";
 import { readSettings, type SettingAxis } from "./settings.ts";
@@ -60,6 +61,8 @@ export interface Options
   /** Longest wait for another run on this machine. */
   lockTimeoutMs: number;
   openclawConfig: string | null;
+  /** Where results are kept over time; null: nowhere. */
+  history: HistorySpec | null;
   failOn: FailOn[];
   out: string;
   planOnly: boolean;
@@ -172,6 +175,7 @@ export function readOptions(
     lockTimeoutMs: (integer("lock-timeout", 0, DAY_S) ?? 600) * 1000,
     seed,
     openclawConfig: text("openclaw-config"),
+    history: readHistory(text("history"), integer("history-keep", 1, 3650)),
     failOn: readFailOn(text("fail-on")),
     out: text("out") ?? "inferrs-bench-out",
     look: readLook(raw, text("fit-budget"), budget, attached),

@@ -43,6 +43,7 @@ import { readJson5, withConfigFile } from "./config-file.ts";
 import { actionDefaults } from "./defaults.ts";
 import { demoDefaults } from "./demo.ts";
 import { InputError, SetupError } from "./error.ts";
+import { checkHistory } from "./history.ts";
 import { readOpenClawFile } from "./openclaw-file.ts";
 import { type Options, readOptions } from "./options.ts";
 import { settingCombinations } from "./settings.ts";
@@ -82,6 +83,7 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
   const memoryBytes = machineMemoryBytes();
   const gpuBytes = gpuWorkingSetBytes(memoryBytes) ?? Infinity;
   const options = readOptions(raw, host.env, memoryBytes, gpuBytes);
+  checkHistory(options.history, host);
   const benchDir = assetPath("bench");
   const scenarios = [...new Set(options.scenarios)].map((each) =>
     loadScenario(each, { benchDir, cwd: host.cwd, scale: options.scale }),

@@ -275,6 +275,20 @@ export const OPTION_TABLE = [
     help: "your OpenClaw config (JSON5), merged over the guide's",
   },
   {
+    name: "history",
+    kind: "text",
+    value: "WHERE",
+    help: "keep results and compare with earlier ones of the same machine and settings: a folder, or (in a workflow) branch or branch:NAME (docs/history.md)",
+    default: "none; branch means branch:inferrs-bench-history",
+  },
+  {
+    name: "history-keep",
+    kind: "text",
+    value: "DAYS",
+    help: "how long results stay in the history",
+    default: "365",
+  },
+  {
     name: "fail-on",
     kind: "text",
     value: "LIST",

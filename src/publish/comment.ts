@@ -2,9 +2,9 @@
  * The one comment on the pull request: found again by its marker and its author, then updated, so
  * that pushes don't pile up comments.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type { getOctokit } from "@actions/github";
-import { githubFailure, reasonOf, retryDelayMs } from "./github-errors.ts";
+import { githubFailure, type RefusalWords, reasonOf, retryDelayMs } from "./github-errors.ts";
+import { type RetryLimits, withRetries } from "./github-retry.ts";
 
 export type Octokit = ReturnType<typeof getOctokit>;
 
@@ -23,27 +23,8 @@ export interface CommentRequest {
   body: string;
   /** Ends all of it at once: an interrupted job has no time for the network. */
   signal?: AbortSignal;
-  limits?: Partial<CommentLimits>;
+  limits?: Partial<RetryLimits>;
 }
-
-export interface CommentLimits {
-  attempts: number;
-  /** Longest wait for one answer. */
-  requestMs: number;
-  /** Longest time for all tries together, waits included. */
-  totalMs: number;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Wall clock, in ms since 1970: GitHub's reset times are given in it. */
-  nowMs(): number;
-}
-
-const LIMITS: CommentLimits = {
-  attempts: 4,
-  requestMs: 10_000,
-  totalMs: 55_000,
-  sleep: (ms, signal) => delay(ms, undefined, { signal }),
-  nowMs: Date.now,
-};
 
 /** The hidden first line of the body. Ids are checked where they are read. */
 export function commentMarker(commentId: string): string {
@@ -58,29 +39,21 @@ export function commentMarker(commentId: string): string {
  * @throws Error only for a mistake in this program
  */
 export async function upsertComment(request: CommentRequest): Promise<CommentEnd> {
-  const limits = { ...LIMITS, ...request.limits };
-  const deadlineMs = limits.nowMs() + limits.totalMs;
-  const interrupt = request.signal ?? new AbortController().signal;
-  const whole = AbortSignal.any([interrupt, AbortSignal.timeout(limits.totalMs)]);
-  const eachRequest = {
-    signal: () => AbortSignal.any([whole, AbortSignal.timeout(limits.requestMs)]),
+  const { signal, limits, fork } = request;
+  const end = await withRetries((each) => findAndWrite(request, each), { signal, limits });
+  if (end.kind === "done") return end.value;
+  if (end.kind === "interrupted") return { kind: "skipped", reason: "the run was interrupted" };
+  return { kind: "skipped", reason: reasonOf(end.failure, refusalWords(fork)) };
+}
+
+function refusalWords(fork: boolean): RefusalWords {
+  return {
+    forbidden: fork
+      ? "a pull request from a fork gets a token that can't write"
+      : 'the token may not comment; give the job "permissions: pull-requests: write"',
+    missing: "the token can't see this pull request, or it is gone",
+    refused: "the comment was not taken",
   };
-  for (let attempt = 1; ; attempt++) {
-    if (interrupt.aborted) return { kind: "skipped", reason: "the run was interrupted" };
-    try {
-      return await findAndWrite(request, eachRequest.signal);
-    } catch (error) {
-      const failure = githubFailure(error);
-      if (interrupt.aborted) return { kind: "skipped", reason: "the run was interrupted" };
-      if (failure === null) throw error;
-      const waitMs = retryDelayMs(failure, attempt, limits.nowMs());
-      const last = attempt >= limits.attempts || whole.aborted;
-      if (waitMs === null || last || limits.nowMs() + waitMs > deadlineMs) {
-        return { kind: "skipped", reason: reasonOf(failure, request.fork) };
-      }
-      await limits.sleep(waitMs, whole).catch(() => undefined);
-    }
-  }
 }
 
 async function findAndWrite(

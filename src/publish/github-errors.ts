@@ -62,8 +62,18 @@ function isRateLimit(failure: GithubFailure & { kind: "answered" }): boolean {
   );
 }
 
-/** Why nothing was posted, in one sentence, with what mends it. */
-export function reasonOf(failure: GithubFailure, fork: boolean): string {
+/** How a refusal is told where it depends on what was asked; each without the words of GitHub. */
+export interface RefusalWords {
+  /** 403: which permission is missing. */
+  forbidden: string;
+  /** 404 */
+  missing: string;
+  /** Any other. */
+  refused: string;
+}
+
+/** Why it wasn't done, in one sentence, with what mends it. */
+export function reasonOf(failure: GithubFailure, words: RefusalWords): string {
   if (failure.kind === "no-answer") return `GitHub could not be reached (${failure.message})`;
   const said = `GitHub says ${failure.status}: ${failure.message}`;
   if (isRateLimit(failure))
@@ -71,14 +81,7 @@ export function reasonOf(failure: GithubFailure, fork: boolean): string {
   if (failure.status >= 500) return `GitHub is not well (${said})`;
   if (failure.status === 401)
     return `the token was refused; check the input github-token (${said})`;
-  if (failure.status === 403 && fork) {
-    return `a pull request from a fork gets a token that can't write (${said})`;
-  }
-  if (failure.status === 403) {
-    return `the token may not comment; give the job "permissions: pull-requests: write" (${said})`;
-  }
-  if (failure.status === 404) {
-    return `the token can't see this pull request, or it is gone (${said})`;
-  }
-  return `the comment was not taken (${said})`;
+  if (failure.status === 403) return `${words.forbidden} (${said})`;
+  if (failure.status === 404) return `${words.missing} (${said})`;
+  return `${words.refused} (${said})`;
 }

@@ -1,7 +1,6 @@
 /** The figures of one run in a line: those of the recommended combination. Pure. */
-import { shownCombination } from "../plan/matrix.ts";
-import { recommendedCombination } from "../report/summary.ts";
-import type { MetricName, Result, ResultCell } from "../result.ts";
+import { recommendedCells } from "../analyze/recommended-cells.ts";
+import type { MetricName, Result } from "../result.ts";
 
 export interface Headline {
   ttftMs: number | null;
@@ -21,7 +20,7 @@ const SCENARIO_ORDER = ["agent-turn", "agent-tools", "chat-long", "prompt-cache"
  * nothing measured.
  */
 export function headline(result: Result): Headline {
-  const cells = recommendedCells(result);
+  const cells = recommendedCells(result).sort((a, b) => rank(a.scenario) - rank(b.scenario));
   const median = (name: MetricName): number | null =>
     cells.find((cell) => cell.metrics[name] !== undefined)?.metrics[name]?.median ?? null;
   const peaks = cells.flatMap((cell) => (cell.peakMemory === null ? [] : [cell.peakMemory.bytes]));
@@ -33,22 +32,6 @@ export function headline(result: Result): Headline {
     toolCallMs: median("toolCallMs"),
     peakMemoryBytes: peaks.length === 0 ? null : Math.max(...peaks),
   };
-}
-
-function recommendedCells(result: Result): ResultCell[] {
-  const wanted = recommendedCombination(result);
-  if (wanted === null) return [];
-  const variant = result.variants.find(({ name }) => name === "head") ?? result.variants[0];
-  return result.cells
-    .filter(
-      (cell) =>
-        cell.variant === variant?.name &&
-        cell.outcome.kind === "pass" &&
-        Object.entries(shownCombination(cell)).every(
-          ([flag, value]) => JSON.stringify(wanted[flag]) === JSON.stringify(value),
-        ),
-    )
-    .sort((a, b) => rank(a.scenario) - rank(b.scenario));
 }
 
 function rank(scenario: string): number {

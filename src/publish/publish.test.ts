@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { historyReport, keptHistory } from "../analyze/history/report.ts";
 import type { BenchEnd } from "../bench.ts";
 import { failed } from "../end.ts";
 import { InputError } from "../inputs/error.ts";
 import { sampleResult } from "../testing/github/result.ts";
+import { lineOf, linesOf } from "../testing/history.ts";
 import type { Publisher } from "./actions-core.ts";
 import { failureReason, publish } from "./publish.ts";
 
@@ -66,6 +68,44 @@ test("no comment: a notice says why, and nothing fails", async () => {
   assert.equal(said.at(-1), "notice No comment on the pull request: no ::error::way.");
   await publish(fine, { core, commentId: "x", comment: "no pull request" });
   assert.equal(said.at(-1), "notice No comment on the pull request: no pull request.");
+});
+
+test("a history in a branch comes after the summary, below it and in the comment; worse is a notice", async () => {
+  const { core, said } = recorder();
+  const kept = keptHistory(lineOf(1300, 50), linesOf(12), ["Added."]);
+  let before: string[] = [];
+  let posted = "";
+  await publish(fine, {
+    core,
+    commentId: "x",
+    comment: async (body) => {
+      posted = body;
+      return { kind: "created", url: "https://g/1" };
+    },
+    history: async () => {
+      before = [...said];
+      return { kept, warnings: ["no\npermission"] };
+    },
+  });
+  assert.ok(before.some((line) => line.startsWith("summary")));
+  assert.ok(said.some((line) => line.startsWith("summary #### History")));
+  assert.match(posted, /#### History/);
+  assert.ok(said.includes("warning no permission"));
+  assert.ok(said.some((line) => line.startsWith("notice Worse than earlier runs foretell")));
+});
+
+test("a history that was kept in a folder is in the summary already; a mistake loses nothing", async () => {
+  const { core, said } = recorder();
+  const history = historyReport(keptHistory(lineOf(1000, 50), linesOf(12), ["Added."]));
+  await publish({ ...fine, history }, { core, commentId: "x", comment: null });
+  assert.equal(said.filter((line) => line.startsWith("summary")).length, 1);
+  assert.match(said.find((line) => line.startsWith("summary")) ?? "", /#### History/);
+  assert.ok(!said.some((line) => line.startsWith("notice Worse")));
+  const failing = () => Promise.reject(new TypeError("oops"));
+  const comment = async () => ({ kind: "updated" as const, url: "https://g/1" });
+  await publish(fine, { core, commentId: "x", comment, history: failing });
+  assert.ok(said.includes("warning No history: inferrs-bench made a mistake (oops)"));
+  assert.equal(said.at(-1), "info Comment updated: https://g/1");
 });
 
 test("a mistake while commenting loses nothing", async () => {

@@ -1,10 +1,13 @@
 /** Tells the result to the workflow: outputs, summary and annotations first, the comment last. */
 
+import { type HistoryReport, historyReport } from "../analyze/history/report.ts";
 import type { BenchEnd } from "../bench.ts";
+import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import type { Publisher } from "./actions-core.ts";
 import { annotations } from "./annotations.ts";
 import { type CommentEnd, commentMarker } from "./comment.ts";
+import type { BranchKept } from "./history/in-branch.ts";
 import { outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
 import { oneLine, withoutControls } from "./text.ts";
@@ -20,6 +23,8 @@ export interface PublishTarget {
    */
   comment: ((body: string) => Promise<CommentEnd>) | string | null;
   commentId: string;
+  /** Reads the history that is kept in a branch, and adds the run; absent or null: there is none. */
+  history?: (() => Promise<BranchKept>) | null;
 }
 
 /**
@@ -34,9 +39,11 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   for (const { level, title, message } of end.result === null ? [] : annotations(end.result)) {
     core[level](message, { title });
   }
+  const history = end.history ?? (await fromBranch(target));
+  if (history !== null) tellOutside(history, core);
   if (end.result === null || target.comment === null) return;
   const marker = commentMarker(target.commentId);
-  const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET });
+  const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET, history });
   const posted = await post(target.comment, body);
   if (posted.kind === "skipped") {
     core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
@@ -54,10 +61,37 @@ export function failureReason(end: BenchEnd): string | null {
 }
 
 function summaryText(end: BenchEnd): string {
-  if (end.result !== null) return renderMarkdown(end.result, { budget: SUMMARY_LIMIT_BYTES });
+  const { result, history = null } = end;
+  if (result !== null) return renderMarkdown(result, { budget: SUMMARY_LIMIT_BYTES, history });
   // Indented by four: shown as it is, whatever is in it.
   const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
   return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
+}
+
+/** The summary is out by then: what the network brings comes below it. */
+async function fromBranch({ core, history }: PublishTarget): Promise<HistoryReport | null> {
+  if (!history) return null;
+  try {
+    const { kept, warnings } = await history();
+    for (const text of warnings) core.warning(oneLine(text, 600), { title: HISTORY_TITLE });
+    const report = historyReport(kept);
+    const unwritten = await writeSummary(core.summary, `${historyMarkdown(report)}\n`);
+    if (unwritten !== null) core.warning(`No history in the summary: ${oneLine(unwritten, 300)}`);
+    return report;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    core.warning(`No history: inferrs-bench made a mistake (${oneLine(message, 300)})`);
+    return null;
+  }
+}
+
+const HISTORY_TITLE = "inferrs-bench: history";
+
+/** Advice: a notice, never more. */
+function tellOutside({ comparison }: HistoryReport, core: Publisher): void {
+  const worse = comparison?.metrics.some(({ outside }) => outside === "worse") ?? false;
+  if (!worse && (comparison?.newlyFailing.length ?? 0) === 0) return;
+  core.notice(oneLine(comparison?.words.join(" ") ?? "", 900), { title: HISTORY_TITLE });
 }
 
 async function post(

@@ -1,7 +1,9 @@
 /** The report as Markdown: `report.md`, the job summary, and the pull-request comment. Pure. */
+import type { HistoryReport } from "../analyze/history/report.ts";
 import type { Result } from "../result.ts";
 import { md } from "./escape.ts";
 import { whatFits } from "./fit.ts";
+import { historyMarkdown } from "./history.ts";
 import { loads } from "./load.ts";
 import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
 import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
@@ -14,6 +16,8 @@ export interface MarkdownOptions {
   /** Most characters; the least important parts go first. */
   budget?: number;
   heading?: string;
+  /** The run beside earlier ones; null: no history is kept. */
+  history?: HistoryReport | null;
 }
 
 /** Under GitHub's 65,536 with room for a marker. */
@@ -37,6 +41,7 @@ export function renderMarkdown(result: Result, options: MarkdownOptions = {}): s
   const parts: Part[] = [
     { name: "the matrix", text: matrix(result) },
     { name: "the recommended settings", text: recommendation(result) },
+    { name: "the history", text: options.history ? historyMarkdown(options.history) : "" },
     { name: "failures", text: failures(result) },
     { name: "what fits", text: whatFits(result) },
     { name: "the turn taken apart", text: turnsTaken(result) },

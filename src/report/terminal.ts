@@ -1,11 +1,13 @@
 /** The final table: what a terminal shows at the end, never wider than it is. Pure. */
 import { styleText } from "node:util";
+import type { HistoryReport } from "../analyze/history/report.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, plain } from "./escape.ts";
 import { fitLines } from "./fit.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
 import { lockLine, samplingLine } from "./guard.ts";
+import { historyText } from "./history.ts";
 import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
 import {
   cacheLine,
@@ -28,6 +30,7 @@ export interface TableOptions {
   columns: number;
   color: boolean;
   files?: readonly { name: string; path: string }[];
+  history?: HistoryReport | null;
 }
 
 type Style = "bold" | "red" | "green" | "yellow" | "dim" | "cyan";
@@ -77,6 +80,12 @@ export function renderTable(result: Result, options: TableOptions): string {
     if (died && prompt > 0)
       say(`With ${count(prompt)} prompt tokens; peak memory ${bytes(peak)}.`, undefined, 2);
     if (failure.remedy !== null) say(`What mends it: ${failure.remedy}`, undefined, 2);
+  }
+  if (options.history) {
+    const { words, rows: earlier } = historyText(options.history, width);
+    lines.push("");
+    for (const text of words) say(text);
+    lines.push(...earlier);
   }
   if (result.warnings.length > 0) lines.push("");
   for (const warning of result.warnings) say(`Warning: ${warning.text}`, "yellow");

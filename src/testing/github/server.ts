@@ -1,6 +1,7 @@
 /**
- * A local stand-in for the part of GitHub's REST API that the comment needs: the comments of issues
- * with pages, and who the token is. It can refuse, stall and lose answers as it is told.
+ * A local stand-in for the part of GitHub's REST API that is used: the comments of issues with pages,
+ * who the token is, and the git data of the repository. It can refuse, stall and lose answers as it
+ * is told.
  *
  * As a process: `node src/testing/github/server.ts --port-file F --state F [--rules JSON]`.
  */
@@ -11,6 +12,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { answerGit } from "./git-api.ts";
+import { GitStore } from "./git-store.ts";
 import { CommentStore, type StoredComment } from "./store.ts";
 
 /** Answers that differ from the usual; the first that fits and has uses left counts. */
@@ -52,6 +55,8 @@ export interface RecordedRequest {
 export interface GithubServer {
   url: string;
   requests: RecordedRequest[];
+  /** The repository; it has a branch `main` with one file. */
+  git: GitStore;
   comments(): StoredComment[];
   /** Replaces the rules. */
   rule(...rules: GithubRule[]): void;
@@ -61,6 +66,8 @@ export interface GithubServer {
 /** Starts it on a free port of 127.0.0.1. */
 export async function startGithubServer(options: GithubServerOptions = {}): Promise<GithubServer> {
   const store = new CommentStore(options.stateFile ?? null, options.comments ?? []);
+  const git = new GitStore();
+  git.write("main", { "README.md": "# r\n" });
   const requests: RecordedRequest[] = [];
   let rules = (options.rules ?? []).map((rule) => ({ ...rule }));
   const server = createServer((request, response) => {
@@ -104,6 +111,8 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
       if (options.user !== undefined) return { status: 200, body: options.user };
       return { status: 403, body: { message: "Resource not accessible by integration" } };
     }
+    const answered = answerGit(git, base(), method, url, body);
+    if (answered !== null) return answered;
     const author = options.user ?? { login: options.bot ?? "github-actions[bot]", type: "Bot" };
     const list = /^\/repos\/[^/]+\/[^/]+\/issues\/(\d+)\/comments$/.exec(url.pathname);
     if (list !== null && method === "GET") return page(url, store.of(Number(list[1])));
@@ -146,6 +155,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
   return {
     url: base(),
     requests,
+    git,
     comments: () => store.all(),
     rule: (...next) => {
       rules = next.map((rule) => ({ ...rule }));
