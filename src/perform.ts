@@ -9,6 +9,7 @@ import { ClientPool } from "./drive/pool.ts";
 import type { Combination, RealClient } from "./drive/real/client.ts";
 import { confirmByCommandLine } from "./drive/real/command-line.ts";
 import type { SpawnedClient } from "./drive/real/gateway.ts";
+import { refusedAttempt } from "./drive/real/refused.ts";
 import { performRealAttempt, type RealAttemptRecord } from "./drive/real/turn.ts";
 import { runRound } from "./drive/round.ts";
 import { settle } from "./drive/settle.ts";
@@ -22,7 +23,7 @@ import { ALONE, arrivalsOf, turnsOf } from "./plan/load.ts";
 import type { Step } from "./plan/next.ts";
 import type { At } from "./plan/progress.ts";
 import type { Scenario } from "./plan/scenario.ts";
-import { isAttached, isJudged, type VariantSpec } from "./plan/types.ts";
+import { type CellSpec, isAttached, isJudged, type VariantSpec } from "./plan/types.ts";
 import { variationOf, variationOfTurn } from "./plan/variation.ts";
 import type { ProvisionedVariant } from "./provision/variant.ts";
 
@@ -51,8 +52,21 @@ export interface World {
   simScript: string | null;
   /** With all its texts, which the journal's own may not have. */
   scenarioOf: (cell: string) => Scenario;
-  /** Gets the bodies that the client sends for a cell: what it sends is from then on a replay of them. */
-  captureOf: (cell: string) => Promise<void>;
+  /**
+   * Gets the bodies that the client sends for a cell: what is sent is from then on a replay of them.
+   * @returns why there are none, in the client's words; null: they are there
+   */
+  captureOf: (cell: string) => Promise<string | null>;
+  /** Why the client sends nothing for a cell; null: it does, or it wasn't asked. */
+  refusalOf: (cell: string) => string | null;
+  /** Bytes of the largest body that the client sends for a cell that may not be planned. */
+  sizeOf: (cell: CellSpec) => Promise<{ bytes: number } | { bytes: null; why: string }>;
+  /** Whether the client takes the config of a cell that was not planned: its complaint, else null. */
+  complaintOf: (cell: CellSpec) => Promise<string | null>;
+  /** A cell that was not planned is to be asked. */
+  addCell: (cell: CellSpec) => Promise<void>;
+  /** No client is at work while what it sends is measured. */
+  restClient: () => Promise<void>;
   /** The client that takes the turns; null until it was made ready, and where none does. */
   client: RealClient | null;
   /** A process of the client's: into the journal, and ended with us. */
@@ -88,11 +102,14 @@ export async function perform(step: Step, state: RunState, world: World): Promis
       return await confirm(step, state, world);
     case "replay":
       return await replay(step, state, world);
+    case "rung":
+      return await climbOn(step, world);
     case "crosscheck":
       return await crosscheck(step, state, world);
     case "look":
       return await look(step, state, world);
     case "measure": {
+      await world.restClient();
       const phase = step.warmup ? "warmup" : "measure";
       const variation = variationOf(phase, step.round);
       const ids = { ...step, phase, variation, limit: null } as const;
@@ -243,6 +260,12 @@ async function ask(
   world.show({ running: cell, finished: null });
   const { phase, variant, start, round, variation, limit } = ids;
   if (world.client !== null) return await askClient(cell, ids, state, world, world.client);
+  const refusal = world.refusalOf(cell);
+  if (refusal !== null) {
+    const which = { phase, cell, variant, start, round, variation, limit, atMs: world.now() };
+    world.append({ type: "attempt", ...which, ...refusedAttempt(refusal) });
+    return await asked(cell, ids, state, world);
+  }
   const { timeoutMs, keepBodies, seed } = state.plan;
   const load = phase === "calibrate" ? ALONE : (state.cells.get(cell)?.spec.load ?? ALONE);
   const turns = Array.from({ length: turnsOf(load) }, (_, turn) =>
@@ -340,6 +363,23 @@ async function confirm(
   await buryDead(step, world);
 }
 
+/** The next rung: how large its prompt is, or that it is asked from now on. */
+async function climbOn(step: Step & { kind: "rung" }, world: World): Promise<void> {
+  const { variant, part, cell } = step;
+  if (part === "capture") {
+    const size = await world.sizeOf(cell);
+    if (world.signal.aborted) return;
+    const why = size.bytes === null ? size.why : null;
+    const rungs = cell.rung?.rungs ?? [];
+    world.append({ type: "rung-captured", variant, rungs, requestBytes: size.bytes, why });
+    return;
+  }
+  const refused = part === "session" ? await world.complaintOf(cell) : null;
+  if (refused === null) await world.addCell(cell);
+  if (world.signal.aborted) return;
+  world.append({ type: "rung-tried", variant, cell, refused });
+}
+
 /** What a turn that failed would have sent, sent by us: is it the engine, or the client? */
 async function replay(
   step: Step & { kind: "replay" },
@@ -347,9 +387,15 @@ async function replay(
   world: World,
 ): Promise<void> {
   if (world.up === null || (await buryDead(step, world))) return;
-  await world.captureOf(step.cell);
+  const { cell, variant, start } = step;
+  const refusal = await world.captureOf(cell);
   const { up } = world;
   if (await buryDead(step, world)) return;
+  if (refusal !== null) {
+    const nothing = { exchanges: [], loggedPromptTokens: [], exit: null, silentCpuMs: null };
+    world.append({ type: "replayed", cell, variant, start, atMs: world.now(), ...nothing });
+    return;
+  }
   const { timeoutMs, keepBodies, seed } = state.plan;
   const requests = world.requestsOf(step.cell, up.engine.servedId, variationOf("probe", 0));
   const options = { timeoutMs, keepBodies, signal: world.signal };
@@ -357,7 +403,6 @@ async function replay(
   const arrivals = arrivalsOf(ALONE, seed);
   const record = await performAttempt(up.engine, up.pool, [requests], arrivals, options);
   if (world.signal.aborted) return;
-  const { cell, variant, start } = step;
   world.append({ type: "replayed", cell, variant, start, atMs, ...record });
   await buryDead(step, world);
 }
@@ -433,11 +478,7 @@ async function look(step: Step & { kind: "look" }, state: RunState, world: World
   const { variant, start, rung, requestBytes, stream, tools } = step;
   const { timeoutMs, keepBodies, seed } = state.plan;
   const { servedId } = up.engine;
-  const [largest] = [...state.cells.values()]
-    .filter(({ spec }) => spec.variant === variant && spec.requestBytes !== undefined)
-    .sort((a, b) => (b.spec.requestBytes ?? 0) - (a.spec.requestBytes ?? 0));
-  const like =
-    largest === undefined ? null : largestBody(world.requestsOf(largest.spec.id, servedId, 0));
+  const like = likeLargest(state, variant, (cell) => world.requestsOf(cell, servedId, 0));
   const request = lookRequest({ servedId, requestBytes, stream, tools, seed, like });
   const room = roomFor(up.engine);
   const atMs = world.now();
@@ -448,6 +489,22 @@ async function look(step: Step & { kind: "look" }, state: RunState, world: World
   const ids = { variant, start, atMs, rung, tools };
   world.append({ type: "looked", ...ids, roomBytes: room, ...record });
   await buryDead(step, world);
+}
+
+/** Body of the largest cell of which there is one: of the real client's only some are captured. */
+function likeLargest(
+  state: RunState,
+  variant: string,
+  requestsOf: (cell: string) => PlannedRequest[],
+): string | null {
+  const bySize = [...state.cells.values()]
+    .filter(({ spec }) => spec.variant === variant && spec.requestBytes !== undefined)
+    .sort((a, b) => (b.spec.requestBytes ?? 0) - (a.spec.requestBytes ?? 0));
+  for (const { spec } of bySize) {
+    const body = largestBody(requestsOf(spec.id));
+    if (body !== null) return body;
+  }
+  return null;
 }
 
 /** What it has and what is free; null where its memory isn't the machine's. */

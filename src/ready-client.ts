@@ -1,15 +1,21 @@
 /** The real client of a run, and what it sends when it is answered by script. */
 import { clientConfig } from "./drive/openclaw/client-config.ts";
+import { writeClientConfig } from "./drive/openclaw/home.ts";
 import { withValue } from "./drive/openclaw/path.ts";
+import { validateClientConfig } from "./drive/openclaw/validate.ts";
 import { type CapturedTurns, keepCapture, readCapture } from "./drive/real/captures.ts";
 import { type Combination, RealClient, type RealClientOptions } from "./drive/real/client.ts";
+import { InputError } from "./inputs/error.ts";
 import type { Prepared } from "./inputs/prepare.ts";
 import type { Scenario } from "./plan/scenario.ts";
+import type { CellSpec } from "./plan/types.ts";
 
 export interface ReadyClient {
   client: RealClient;
   /** From the cache, or asked now. */
   captured(combination: Omit<Combination, "maxTokens">, scenario: Scenario): Promise<CapturedTurns>;
+  /** What the client says against a config; null: it takes it. */
+  complaint(combination: Pick<CellSpec, "compat" | "settings">): Promise<string | null>;
 }
 
 /** For a config that is only looked at: nothing is asked there. */
@@ -43,6 +49,18 @@ export function readyClient(
       const turns = await client.capture(combination, scenario);
       keepCapture(key, turns, world.env);
       return turns;
+    },
+    complaint: async ({ compat, settings = {} }) => {
+      const home = client.home("check");
+      const asked = { compat, settings, maxTokens: null };
+      writeClientConfig(home, configOf(asked, { baseUrl: NOWHERE, modelId: null, home }).config);
+      try {
+        await validateClientConfig(install, home, { compat, settings, signal: world.signal });
+        return null;
+      } catch (error) {
+        if (error instanceof InputError) return error.message;
+        throw error;
+      }
     },
   };
 }

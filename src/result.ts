@@ -210,6 +210,15 @@ const cell = z.strictObject({
     .optional(),
   /** What became of the same bodies when they were sent without the client; absent: they were not. */
   replayed: z.strictObject({ kind: outcomeKind, evidence: z.string().nullable() }).optional(),
+  /** It was not planned, but asked on the ladder of remedies; absent: planned. */
+  rung: z
+    .strictObject({
+      /** Ids of the rungs that were in force. */
+      rungs: z.array(z.string()),
+      /** The turn that failed, or a session that grows until it is compacted. */
+      part: z.enum(["turn", "session"]),
+    })
+    .optional(),
   /** SHA-256 of the request bodies in order; cells with equal digests sent the same bytes. */
   requestDigest: z.string().nullable(),
 });
@@ -432,6 +441,64 @@ const recommendation = z.strictObject({
   openclawConfig: z.string(),
 });
 
+/**
+ * What was made of a combination of rungs: its turn works; it fails; it doesn't fit and was not sent;
+ * it fits, but leaves a session no room to grow until it is compacted, and was not sent; its prompt is no shorter; it could not be captured; the run ended before.
+ */
+export const RUNG_VERDICTS = [
+  "works",
+  "fails",
+  "too-long",
+  "no-room",
+  "saves-nothing",
+  "not-captured",
+  "unfinished",
+] as const;
+
+const rungTried = z.strictObject({
+  /** Ids of the rungs in force; none: as configured. */
+  rungs: z.array(z.string()),
+  /** The same in words. */
+  titles: z.array(z.string()),
+  keepsTools: z.boolean(),
+  /** Of the turn's largest request; null where it is not known. */
+  requestBytes: z.int().nonnegative().nullable(),
+  /** By the bytes that a token has here. */
+  promptTokens: z.int().nonnegative().nullable(),
+  verdict: z.enum(RUNG_VERDICTS),
+  /** Of the turn; null where none was asked. */
+  outcome: outcomeKind.nullable(),
+  evidence: z.string().nullable(),
+  cell: z.string().nullable(),
+  /** A session that grows until it is compacted; null where none was asked. */
+  session: z
+    .strictObject({
+      cell: z.string(),
+      outcome: outcomeKind,
+      evidence: z.string().nullable(),
+      /** The client's window in it. */
+      windowTokens: z.int().positive().nullable(),
+    })
+    .nullable(),
+});
+
+/** From the least costly setting up, until one made the turn work. */
+const remedyLadder = z.strictObject({
+  variant: z.string(),
+  scenario: z.string(),
+  /** The planned cell that failed. */
+  from: z.string(),
+  /** How the prompts' sizes were had. */
+  sizesFrom: z.string(),
+  /** In the ladder's order. */
+  tried: z.array(rungTried),
+  chosen: z
+    .strictObject({ rungs: z.array(z.string()), keepsTools: z.boolean(), cell: z.string() })
+    .nullable(),
+  /** Why none was chosen; null where one was. */
+  because: z.string().nullable(),
+});
+
 /** A figure with its 90% interval. */
 const foretold = z.strictObject({
   value: z.number().nonnegative(),
@@ -595,6 +662,8 @@ export const resultSchema = z
       .nullable(),
     cells: z.array(cell),
     recommendation: recommendation.nullable(),
+    /** The ladder of remedies, by variant; null where none was climbed. */
+    ladder: z.array(remedyLadder).nullable().default(null),
     /** By variant; null where no ladder was asked. */
     fit: z.array(variantFit).nullable(),
     comparison: z.null(),
@@ -622,6 +691,8 @@ export type ResultVariant = z.infer<typeof variant>;
 export type EngineSource = z.infer<typeof engineSource>;
 export type Chosen = z.infer<typeof chosen>;
 export type Recommendation = z.infer<typeof recommendation>;
+export type RemedyLadder = z.infer<typeof remedyLadder>;
+export type RungTried = z.infer<typeof rungTried>;
 export type VariantFit = z.infer<typeof variantFit>;
 export type FitTurn = z.infer<typeof fitTurn>;
 export type Fits = z.infer<typeof fits>;

@@ -1,14 +1,16 @@
 /** The world that a run acts in: folders, requests, the engine that is up. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { replayRequests } from "./drive/openclaw/replay.ts";
 import { buildRequests } from "./drive/openclaw/request.ts";
 import type { CapturedTurns } from "./drive/real/captures.ts";
+import { CaptureRefused } from "./drive/real/client.ts";
 import type { SpawnedClient } from "./drive/real/gateway.ts";
 import type { BenchHost } from "./end.ts";
 import { lockMachine, type MachineLock } from "./engine/lock.ts";
 import { signalGroup } from "./engine/process.ts";
+import { removeTree } from "./host/files.ts";
 import { readMoment } from "./host/machine/moment.ts";
 import { isSameProcess } from "./host/proc.ts";
 import type { Prepared } from "./inputs/prepare.ts";
@@ -17,6 +19,7 @@ import type { World } from "./perform.ts";
 import type { At } from "./plan/progress.ts";
 import type { Scenario } from "./plan/scenario.ts";
 import type { CellSpec, Plan, VariantSpec } from "./plan/types.ts";
+import { promptSizer } from "./prompt-sizes.ts";
 import { type FoundVariant, lookUpVariant } from "./provision/look-up.ts";
 import { provisionVariant } from "./provision/variant.ts";
 import { type ReadyClient, readyClient } from "./ready-client.ts";
@@ -29,11 +32,17 @@ export interface OpenWorld extends World {
   close(): Promise<void>;
 }
 
-function cellAndScenario(plan: Plan, id: string): { cell: CellSpec; scenario: Scenario } {
-  const cell = plan.cells.find((each) => each.id === id);
-  const scenario = plan.scenarios.find((each) => each.name === cell?.scenario);
-  if (cell === undefined || scenario === undefined) throw new Error(`no cell ${id}`);
-  return { cell, scenario };
+/** @param added cells that were not planned */
+function cellAndScenario(plan: Plan, added: readonly CellSpec[], id: string) {
+  const cell = [...plan.cells, ...added].find((each) => each.id === id);
+  if (cell === undefined) throw new Error(`no cell ${id}`);
+  return { cell, scenario: scenarioNamed(plan, cell.scenario) };
+}
+
+function scenarioNamed(plan: Plan, name: string): Scenario {
+  const scenario = plan.scenarios.find((each) => each.name === name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  return scenario;
 }
 
 /** The scenarios' scripts, for a simulator that does as it is told. */
@@ -45,6 +54,11 @@ function writeSimScript({ turn = "scripted", scenarios }: Plan, workDir: string)
   );
   writeFileSync(path, JSON.stringify(scripts));
   return path;
+}
+
+function leftBehind(dir: string, why: string): Warning {
+  const text = `This run's own folder ${basename(dir)}, in the system's temporary one, could not be taken away (${why.replaceAll(dir, "it")}); you may delete it.`;
+  return { code: "left-behind", text };
 }
 
 /** @param append writes to the journal and folds */
@@ -62,6 +76,13 @@ export function openWorld(
   const clients: SpawnedClient[] = [];
   let ready: ReadyClient | null = null;
   const captures = new Map<string, CapturedTurns>();
+  const refusals = new Map<string, string>();
+  const added: CellSpec[] = [];
+  const capture = async ({ compat, settings = {} }: CellSpec, scenario: Scenario) => {
+    if (ready === null) throw new Error("no client was made ready");
+    return await ready.captured({ compat, settings }, scenario);
+  };
+  const sizer = promptSizer(plan, capture);
   const engines = new Set<number>();
   let began = false;
   let lock: MachineLock | null = null;
@@ -107,20 +128,38 @@ export function openWorld(
       });
       const { client } = ready;
       if (plan.turn === "real") world.client = client;
-      else {
-        // All at once, so that no client is at work while the engine is measured.
-        for (const cell of plan.cells) if (cell.applicable) await world.captureOf(cell.id);
-        await client.close();
+      // All at once, so that no client is at work while the engine is measured.
+      else for (const cell of plan.cells) if (cell.applicable) await world.captureOf(cell.id);
+      const { cells, bodies, why } = await sizer.planned();
+      for (const [id, turns] of bodies) captures.set(id, turns);
+      if (cells.length > 0) append({ type: "captured", cells });
+      if (why !== null && !host.signal.aborted) {
+        append({ type: "warning", warning: { code: "not-captured", text: why } });
+      }
+      await world.restClient();
+    },
+    restClient: async () => {
+      if (plan.turn === "replayed") await ready?.client.dropGateway();
+    },
+    sizeOf: (cell) => sizer.of(cell),
+    complaintOf: async (cell) => (await ready?.complaint(cell)) ?? null,
+    addCell: async (cell) => {
+      added.push(cell);
+      if (plan.turn === "replayed") await world.captureOf(cell.id);
+    },
+    scenarioOf: (id) => cellAndScenario(plan, added, id).scenario,
+    captureOf: async (id) => {
+      const { cell, scenario } = cellAndScenario(plan, added, id);
+      try {
+        captures.set(id, await capture(cell, scenario));
+        return null;
+      } catch (error) {
+        if (!(error instanceof CaptureRefused)) throw error;
+        refusals.set(id, error.message);
+        return error.message;
       }
     },
-    scenarioOf: (id) => cellAndScenario(plan, id).scenario,
-    captureOf: async (id) => {
-      const { cell, scenario } = cellAndScenario(plan, id);
-      const { compat, settings = {} } = cell;
-      const turns = await ready?.captured({ compat, settings }, scenario);
-      if (turns === undefined) throw new Error("no client was made ready");
-      captures.set(id, turns);
-    },
+    refusalOf: (id) => refusals.get(id) ?? null,
     onClientSpawned: (spawned) => {
       clients.push(spawned);
       append({ type: "client-spawned", ...spawned });
@@ -139,7 +178,7 @@ export function openWorld(
       return provisionVariant(variant, options, found.get(kept.name));
     },
     requestsOf: (id, servedId, variation) => {
-      const { cell, scenario } = cellAndScenario(plan, id);
+      const { cell, scenario } = cellAndScenario(plan, added, id);
       const captured = captures.get(id);
       if (captured !== undefined) {
         return replayRequests(captured, {
@@ -206,7 +245,8 @@ export function openWorld(
         onExit();
         lock?.release();
         process.removeListener("exit", onExit);
-        rmSync(workDir, { recursive: true, force: true });
+        const left = removeTree(workDir);
+        if (left !== null) append({ type: "warning", warning: leftBehind(workDir, left) });
       }
     },
   };

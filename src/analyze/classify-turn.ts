@@ -129,7 +129,9 @@ function cpuWords(cpuMs: number | null): string {
 /** Nothing is wrong with the engine: the client's own words tell. */
 function clientsOwn(facts: TurnFacts, last: ClientTurn): Finding {
   const asked = facts.exchanges.some(({ kind }) => kind === "generate");
-  const words = last.error?.message ?? last.errorLines[0] ?? "it gave no reason";
+  const told = last.error?.message ?? last.errorLines[0] ?? "it gave no reason";
+  // Of what its gateway doesn't want to tell its user, its log tells the reason.
+  const words = /^internal error$/i.test(told) ? (last.errorLines.at(-1) ?? told) : told;
   const own = last.error?.kind === "exited" || last.error?.kind === "broken";
   return { kind: asked || own ? "client-failed" : "client-refused", evidence: clip(words) };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filesNeeded, type TurnSeen, unmet, withNumber } from "./expect.ts";
+import { filesNeeded, type TurnSeen, unmet, wasCompacted, withNumber } from "./expect.ts";
 
 const seen = (over: Partial<TurnSeen> = {}): TurnSeen => ({
   reply: "It is the Kestrel.",
@@ -45,6 +45,12 @@ test("the number of calls, and a compaction", () => {
   );
   assert.match(unmet([{ toolCalls: { max: 0 } }], seen())[0] ?? "", /at most 0/);
   assert.match(unmet([{ compacted: true }], seen())[0] ?? "", /not compacted/);
+});
+
+test("a session that has fewer messages than before was compacted", () => {
+  assert.equal(wasCompacted([3, 5, 7, 9]), false);
+  assert.equal(wasCompacted([3, 5, 7, 4, 6]), true);
+  assert.equal(wasCompacted([]), false);
 });
 
 test("a repeated turn's number stands in what is expected of it", () => {

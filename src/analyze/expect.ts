@@ -24,6 +24,14 @@ export function unmet(expect: readonly Expectation[], seen: TurnSeen): string[] 
   return expect.flatMap((each) => judge(each, seen) ?? []);
 }
 
+/**
+ * Whether a session was compacted, by the number of messages in each turn's last request: they only
+ * become more, unless older ones were put into a summary.
+ */
+export function wasCompacted(messages: readonly number[]): boolean {
+  return messages.some((count, at) => at > 0 && count < (messages[at - 1] ?? 0));
+}
+
 /** The number of a repeated turn in what is expected of it. */
 export function withNumber(expect: readonly Expectation[], n: number): Expectation[] {
   return JSON.parse(JSON.stringify(expect).replaceAll("{n}", String(n))) as Expectation[];

@@ -1,30 +1,36 @@
 /** The cells whose figures stand for a run: those of the recommended combination. Pure. */
-import { isDeepStrictEqual } from "node:util";
-import type { Result, ResultCell, ResultVariant } from "../result.ts";
+import { name, shownCombination } from "../plan/matrix.ts";
+import type { Compat, Result, ResultCell, ResultVariant } from "../result.ts";
 
 /** The variant that a run is about: in a comparison `head`. */
 export function mainVariant(result: Result): ResultVariant | null {
   return result.variants.find(({ name }) => name === "head") ?? result.variants[0] ?? null;
 }
 
+/** The recommended flags and settings as one combination; null where nothing is recommended. */
+export function recommendedCombination({ recommendation, ladder, cells }: Result): Compat | null {
+  if (recommendation === null) return null;
+  const chosen = ladder?.find((each) => each.chosen !== null)?.chosen?.cell;
+  const cell = cells.find(({ id }) => id === chosen);
+  // As it was measured: limits that are recommended beside it change no figure.
+  if (cell !== undefined) return shownCombination(cell);
+  const settings = recommendation.settings.map(({ path, value }) => [path, value]);
+  return shownCombination({ ...recommendation, settings: Object.fromEntries(settings) });
+}
+
 /**
- * Passing cells of the main variant that have the recommended flags and settings; empty where nothing
- * is recommended.
+ * Passing cells of the main variant with the recommended flags and settings, and those of scenarios
+ * without combinations; empty where nothing is recommended.
  */
 export function recommendedCells(result: Result): ResultCell[] {
-  const { recommendation } = result;
-  if (recommendation === null) return [];
-  const settings = new Map(recommendation.settings.map(({ path, value }) => [path, value]));
+  const wanted = recommendedCombination(result);
+  if (wanted === null) return [];
   const variant = mainVariant(result);
   return result.cells.filter(
     (cell) =>
       cell.variant === variant?.name &&
       cell.outcome.kind === "pass" &&
-      Object.entries(cell.compat).every(([flag, value]) =>
-        isDeepStrictEqual(recommendation.compat[flag], value),
-      ) &&
-      Object.entries(cell.settings).every(([path, value]) =>
-        isDeepStrictEqual(settings.get(path), value),
-      ),
+      // A scenario without combinations is everybody's.
+      ["", name(wanted)].includes(name(shownCombination(cell))),
   );
 }

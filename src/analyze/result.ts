@@ -32,6 +32,7 @@ import type { Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { overheadOf } from "./overhead.ts";
 import { recommend } from "./recommend.ts";
+import { climbedRecommendation, laddersOf } from "./remedies/result.ts";
 import { samplingOf } from "./sampling.ts";
 import { summarize } from "./statistics.ts";
 import { metricsOfOne, metricsOfTurns } from "./turn-metrics.ts";
@@ -49,7 +50,8 @@ export interface ResultContext {
 /** What the journal adds up to, also when it breaks off in the middle. */
 export function toResult(state: RunState, context: ResultContext): Result {
   const cells = [...state.cells.values()].map((cell) => toCell(state, cell));
-  const chosen = recommend(lightest(cells), context.guideCompat);
+  const planned = cells.filter(({ rung }) => rung === undefined);
+  const chosen = recommend(lightest(planned), context.guideCompat);
   const exit = exitOf(state, cells);
   return {
     schema: RESULT_SCHEMA_ID,
@@ -98,7 +100,8 @@ export function toResult(state: RunState, context: ResultContext): Result {
     overhead: overheadOf(state),
     cells,
     recommendation:
-      chosen === null
+      climbedRecommendation(state, cells, context.renderConfig) ??
+      (chosen === null
         ? null
         : {
             ...chosen,
@@ -115,7 +118,8 @@ export function toResult(state: RunState, context: ResultContext): Result {
                   ],
             ),
             openclawConfig: context.renderConfig(chosen.compat, chosen.settings),
-          },
+          }),
+    ladder: laddersOf(state, cells),
     fit: fitOf(state, cells, context.clientTimeoutMs ?? null),
     comparison: null,
     verdict: null,
@@ -209,12 +213,13 @@ function toCell(state: RunState, cell: CellState): ResultCell {
       output: tokens?.output ?? null,
       outputSource: tokens?.outputSource ?? null,
     },
-    requestBytes: largestRequest(cell),
+    requestBytes: largestRequest(cell) ?? cell.spec.requestBytes ?? null,
     metrics: metricsOf(state, cell, calibration),
     peakMemory: largestPeak(unladdered(state, cell)),
     peakVramBytes: largest(unladdered(state, cell).map((attempt) => attempt.peakVramBytes)),
     requestDigest: digestOf(cell),
     ...turnOf(state),
+    ...(cell.spec.rung === undefined ? {} : { rung: cell.spec.rung }),
     ...(cell.replayed === undefined
       ? {}
       : { replayed: { kind: cell.replayed.kind, evidence: cell.replayed.evidence } }),
@@ -408,6 +413,7 @@ function countKinds(failed: Attempt[]): Outcome["failures"] {
 }
 
 function notRunReason(state: RunState, cell: CellState): NotRunReason {
+  if (cell.refused !== undefined) return "retired";
   if (!cell.spec.applicable) return "not-applicable";
   if (state.stopped === "time-budget") return "budget";
   if (state.interrupted !== null || !state.ended) return "interrupted";

@@ -1,5 +1,6 @@
 /** What a reader must know to judge the figures. Pure. */
 import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
+import { isToBeMeasured } from "../plan/remedies/climbing.ts";
 import type { ResultCell, Warning } from "../result.ts";
 import { clientWarnings } from "./client-warnings.ts";
 import { turnWarnings } from "./turn-warnings.ts";
@@ -8,7 +9,8 @@ import { turnWarnings } from "./turn-warnings.ts";
 export function unmeasured(state: RunState): CellState[] {
   const rounds = state.plan.starts * state.plan.rounds;
   return [...state.cells.values()].filter(
-    (cell) => hasPassed(cell) && attemptsOf(cell, "measure").length < rounds,
+    (cell) =>
+      hasPassed(cell) && attemptsOf(cell, "measure").length < rounds && isToBeMeasured(state, cell),
   );
 }
 

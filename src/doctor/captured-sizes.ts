@@ -1,7 +1,6 @@
 /** Sizes of the prompts that the user's own client was seen to send, by rungs. Pure. */
-import type { PromptSize } from "../analyze/remedies/climb.ts";
+import { type PromptSize, sizeKey } from "../analyze/remedies/climb.ts";
 import type { Rung } from "../analyze/remedies/rungs.ts";
-import { sizeKey } from "./combinations.ts";
 
 /** Sizes by rungs; null where such a prompt was not captured, nor one that differs by nothing. */
 export class CapturedSizes {

@@ -1,5 +1,5 @@
 /** The combinations of rungs that a climb can come to, so that their sizes are known beforehand. Pure. */
-import { type Rung, rungsOf } from "../analyze/remedies/rungs.ts";
+import type { Rung } from "../analyze/remedies/rungs.ts";
 
 /** As configured; each shorter prompt on top of those before it; and without tools. */
 export function combinationsOf(ladder: readonly Rung[]): string[][] {
@@ -12,12 +12,4 @@ export function combinationsOf(ladder: readonly Rung[]): string[][] {
     } else if (rung.level === 4) all.push([rung.id]);
   }
   return all;
-}
-
-/** Flags of form and the fitting figures change a prompt by a few bytes at most. */
-export function sizeKey(ladder: readonly Rung[], rungs: readonly string[]): string {
-  return rungsOf(ladder, rungs)
-    .filter(({ level }) => level === 2 || level === 4)
-    .map(({ id }) => id)
-    .join();
 }

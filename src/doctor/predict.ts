@@ -1,10 +1,11 @@
 /** What is known of a turn before it is sent: most that can't work is known by small requests and the fit. */
 import type { PromptSize } from "../analyze/remedies/climb.ts";
+import { sessionFits } from "../analyze/remedies/fitting.ts";
 import type { OutcomeKind } from "../result.ts";
 import { toolsTaken } from "./checks-tools.ts";
 import type { DoctorFit } from "./fit-step.ts";
 import type { Subject } from "./options.ts";
-import { sessionFits, type TriedTurn } from "./remedy.ts";
+import type { TriedTurn } from "./remedy.ts";
 import type { TurnSizes } from "./sizes.ts";
 import type { Walk } from "./walk-state.ts";
 

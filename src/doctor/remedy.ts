@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { asObject } from "../analyze/json.ts";
 import { type ClimbState, climb, type PromptSize, settingsOf } from "../analyze/remedies/climb.ts";
-import { type Fitting, fittingOf, leavesRoom } from "../analyze/remedies/fitting.ts";
+import { type Fitting, fittingOf, sessionFits } from "../analyze/remedies/fitting.ts";
 import { toRecommendation } from "../analyze/remedies/recommendation.ts";
 import {
   type LadderContext,
@@ -131,17 +131,6 @@ export async function remedy(facts: RemedyFacts): Promise<Remedied> {
     recommendation: { ...recommendation, settings, because },
     because: null,
   };
-}
-
-/** One turn is not enough: the session must be able to grow until it is compacted. */
-export function sessionFits(
-  { fits, longestTokens }: Pick<RemedyFacts, "fits" | "longestTokens">,
-  size: PromptSize,
-  contextWindow: number | null,
-): boolean | null {
-  const alone = fits(size);
-  if (alone !== true || size.tokens === null) return alone;
-  return leavesRoom(size.tokens, longestTokens, contextWindow);
 }
 
 function isPart(part: Compat, whole: Compat): boolean {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sizeKey } from "../analyze/remedies/climb.ts";
 import { ladder } from "../analyze/remedies/rungs.ts";
-import { combinationsOf, sizeKey } from "./combinations.ts";
+import { combinationsOf } from "./combinations.ts";
 import { ScriptedSizes } from "./scripted-sizes.ts";
 
 const RUNGS = ladder({ provider: "inferrs", modelIndex: 0, current: () => undefined, agents: [] });

@@ -54,3 +54,17 @@ export function writeWhole(path: string, text: string): void {
   writeFileSync(temporary, text);
   renameSync(temporary, path);
 }
+
+/**
+ * Takes a folder away with all that is in it, also while a process that is on its way out still
+ * writes there. What was measured doesn't depend on it, so it never throws.
+ * @returns null; what went wrong where some of it had to be left
+ */
+export function removeTree(dir: string): string | null {
+  try {
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -38,6 +38,8 @@ export interface Options
     | "keepBodies"
   > {
   look: LookPlan;
+  /** Prompts that the ladder of remedies captures at most; 0: it isn't climbed. */
+  remedies: number;
   engine: EngineSpec;
   model: ModelSpec;
   device: Device;
@@ -178,12 +180,27 @@ export function readOptions(
     history: readHistory(text("history"), integer("history-keep", 1, 3650)),
     failOn: readFailOn(text("fail-on")),
     out: text("out") ?? "inferrs-bench-out",
+    remedies: readRemedies(integer("remedies", 0, 100), turn),
     look: readLook(raw, text("fit-budget"), budget, attached),
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
     json: raw.json === true,
     quiet: raw.quiet === true,
   };
+}
+
+/** The whole ladder has less. */
+const REMEDIES = 24;
+
+function readRemedies(given: number | null, turn: TurnKind): number {
+  if (turn !== "scripted") return given ?? REMEDIES;
+  if (given === null || given === 0) return 0;
+  throw new InputError({
+    input: "--remedies",
+    value: String(given),
+    expected: "--turn real or replayed with it: only OpenClaw itself can show what a setting saves",
+    mend: "Add --turn real, or leave --remedies out.",
+  });
 }
 
 const LOOK_S = 60;

@@ -46,6 +46,7 @@ import { InputError, SetupError } from "./error.ts";
 import { checkHistory } from "./history.ts";
 import { readOpenClawFile } from "./openclaw-file.ts";
 import { type Options, readOptions } from "./options.ts";
+import { readRemedies } from "./remedies.ts";
 import { settingCombinations } from "./settings.ts";
 import type { RawOptions } from "./table.ts";
 
@@ -143,7 +144,15 @@ export async function prepare(given: RawOptions, host: BenchHost): Promise<Prepa
     seed: options.seed,
     keepBodies: options.keepBodies,
   });
-  const plan = withSizes(planned);
+  const remedies =
+    client === null
+      ? null
+      : readRemedies(
+          { base, user: own.config, compat: baseCompat },
+          options.remedies,
+          options.turn === "real" ? SESSION : null,
+        );
+  const plan = withSession(withSizes({ ...planned, remedies }), host.cwd);
   const sizeOf = (cell: CellSpec) => sizeOfCell(plan, cell);
   const speeds = assumedSpeeds(options);
   const estimate = estimateMs(plan, sizeOf, speeds);
@@ -294,8 +303,20 @@ function readKnobs(knobs: string[]) {
   }
 }
 
-/** How long each cell's prompt is decides whether it may be sent. */
+/** A growing session that what the ladder of remedies recommends must survive. */
+const SESSION = "oc-session";
+
+/** Its scenario is part of the plan; cells of it are made when it comes to that. */
+function withSession(plan: Plan, cwd: string): Plan {
+  if (plan.remedies?.session !== SESSION) return plan;
+  if (plan.scenarios.some(({ name }) => name === SESSION)) return plan;
+  const session = loadScenario(SESSION, { benchDir: assetPath("bench"), cwd, scale: 1 });
+  return { ...plan, scenarios: [...plan.scenarios, session] };
+}
+
+/** How long each cell's prompt is decides whether it may be sent; the client's prompts are captured. */
 function withSizes(plan: Plan): Plan {
+  if (plan.turn !== "scripted") return plan;
   const cells = plan.cells.map((cell) => {
     const { requestBytes } = sizeOfCell(plan, cell);
     return requestBytes.length === 0 ? cell : { ...cell, requestBytes: Math.max(...requestBytes) };

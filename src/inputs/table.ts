@@ -269,6 +269,13 @@ export const OPTION_TABLE = [
     help: "let the ladder of prompts go on until the engine fails, instead of stopping at what the fit forbids",
   },
   {
+    name: "remedies",
+    kind: "text",
+    value: "N",
+    help: "where no turn of the client works that keeps the tools: how many shorter prompts are looked at on the way to settings that do; 0: none",
+    default: "24 with --turn real or replayed",
+  },
+  {
     name: "openclaw-config",
     kind: "text",
     value: "FILE",

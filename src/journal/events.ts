@@ -8,7 +8,7 @@ import type { ClientTurn } from "../drive/real/types.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { DeviceSeen } from "../engine/device.ts";
 import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
-import type { Plan } from "../plan/types.ts";
+import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Chosen, Memory, Result, ResultVariant, Warning } from "../result.ts";
 
 /** What an attempt is for. Warm-ups are recorded and never counted. */
@@ -134,6 +134,26 @@ export type JournalEvent =
       loggedPromptTokens: (number | null)[];
       exit: EngineExit | null;
       silentCpuMs: number | null;
+    }
+  /** Of each cell, the largest body that the client was captured to send. */
+  | { type: "captured"; cells: { cell: string; requestBytes: number }[] }
+  | {
+      /** The turn's prompt with rungs of the ladder of remedies, captured from the client. */
+      type: "rung-captured";
+      variant: string;
+      rungs: string[];
+      /** Null: the client could not be brought to send it. */
+      requestBytes: number | null;
+      /** Why not. */
+      why: string | null;
+    }
+  | {
+      /** A cell that was not planned: a turn, or a session, with rungs in force. */
+      type: "rung-tried";
+      variant: string;
+      cell: CellSpec;
+      /** The client's words where it doesn't take the config: nothing is asked then. */
+      refused: string | null;
     }
   /** A process of the real client, to be ended if this run can't. */
   | { type: "client-spawned"; pid: number; startTime: string | null }

@@ -16,7 +16,7 @@ import { type Chosen, type Memory, NOTHING_CHOSEN, type ResultVariant } from "..
 import { confirmationOf } from "./confirmation.ts";
 import type { JournalEntry, JournalEvent } from "./events.ts";
 import { toLook } from "./look.ts";
-import { completeEnvironment, completeVariant } from "./older.ts";
+import { completeEnvironment, completePlan, completeVariant } from "./older.ts";
 import type { Attempt, CellState, RunState, StartState } from "./state.ts";
 
 /**
@@ -40,7 +40,7 @@ export function foldEntry(state: RunState | null, entry: JournalEntry): RunState
 
 function begin(entry: JournalEntry & { type: "run-started" }): RunState {
   return {
-    plan: entry.plan,
+    plan: completePlan(entry.plan),
     tool: entry.tool,
     startedAt: entry.at,
     elapsedMs: entry.tMs,
@@ -52,7 +52,7 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
         variant.name,
         {
           ...{ provisioned: null, failure: null, failedStarts: 0, restarts: 0, crosscheck: null },
-          ...{ looks: [], fits: { memory: null, time: null }, windowTokens: null },
+          ...{ looks: [], fits: { memory: null, time: null }, windowTokens: null, rungSizes: [] },
         },
       ]),
     ),
@@ -164,6 +164,22 @@ function apply(state: RunState, event: JournalEvent): void {
       return;
     case "client-spawned":
       return;
+    case "captured":
+      for (const { cell: id, requestBytes } of event.cells) {
+        const cell = state.cells.get(id);
+        if (cell) cell.spec = { ...cell.spec, requestBytes };
+      }
+      return;
+    case "rung-captured": {
+      const { rungs, requestBytes: bytes, why } = event;
+      state.variants.get(event.variant)?.rungSizes.push({ rungs, bytes, why });
+      return;
+    }
+    case "rung-tried": {
+      const { cell: spec, refused } = event;
+      state.cells.set(spec.id, { spec, attempts: [], ...(refused === null ? {} : { refused }) });
+      return;
+    }
     case "replayed":
       applyReplayed(state, event);
       return;

@@ -1,4 +1,6 @@
 /** Journals of older versions know less: what they lack is unknown, and written as null. Pure. */
+import type { Scenario } from "../plan/scenario.ts";
+import type { Plan } from "../plan/types.ts";
 import { type Environment, NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 
 /** What a `run-started` of an older version may lack. */
@@ -11,6 +13,14 @@ export function completeEnvironment(known: Environment): Environment {
   };
 }
 
+/** What a plan of an older version may lack: no scenario was one for the client. */
+export function completePlan(known: Plan): Plan {
+  const scenarios = known.scenarios.map((scenario) =>
+    complete<Scenario>({ turns: [], workspace: {} }, scenario),
+  );
+  return { ...known, scenarios };
+}
+
 const UNKNOWN_GPU: Partial<Environment["gpus"][number]> = { driver: null, powerLimitWatts: null };
 
 /** What a `provisioned` of an older version may lack. */
@@ -20,6 +30,7 @@ export function completeVariant(known: ResultVariant): ResultVariant {
     engine: complete({ source: null }, known.engine),
     model: complete({ provenance: null }, known.model),
     server: complete({ deviceSeen: null, chosen: NOTHING_CHOSEN }, known.server),
+    openclaw: complete({ integrity: null, node: null }, known.openclaw),
   };
 }
 

@@ -71,6 +71,8 @@ export interface CellState {
   confirmed?: Confirmation[];
   /** What became of the bodies of a failed real turn, sent by us; absent: they were not. */
   replayed?: Finding;
+  /** The client did not take its config: it was not asked. */
+  refused?: string;
 }
 
 export interface StartState {
@@ -109,6 +111,13 @@ export interface Live {
   lost: boolean;
 }
 
+export interface RungSize {
+  rungs: string[];
+  /** Null: it could not be captured. */
+  bytes: number | null;
+  why: string | null;
+}
+
 export interface VariantState {
   provisioned: ResultVariant | null;
   /** Why nothing of it can run. */
@@ -123,6 +132,8 @@ export interface VariantState {
   fits: Fits;
   /** Of the engine, as its log says; null: unknown. */
   windowTokens: number | null;
+  /** Prompts with rungs of the ladder of remedies, as they were captured. */
+  rungSizes: RungSize[];
 }
 
 export interface RunState {
@@ -189,9 +200,13 @@ export function hasPassed(cell: CellState): boolean {
   return attemptsOf(cell, "probe").some((probe) => probe.finding.kind === "pass");
 }
 
-/** Cells that may still be asked something. */
+/** Planned cells that may still be asked something. */
 export function liveCellsLeft(state: RunState): CellState[] {
   return [...state.cells.values()].filter(
-    (cell) => cell.spec.applicable && !isRetired(cell) && refusal(state, cell) === null,
+    (cell) =>
+      cell.spec.applicable &&
+      cell.spec.rung === undefined &&
+      !isRetired(cell) &&
+      refusal(state, cell) === null,
   );
 }

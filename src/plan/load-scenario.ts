@@ -128,7 +128,10 @@ function putTextsIn(name: string, file: ScenarioFile, folders: string[], input: 
     context: file.context === null ? null : text(file.context),
     tools: file.tools === null ? [] : readTools(file.tools.file, folders, input),
     steps,
-    turns: file.turns,
+    turns: file.turns.map(({ text: below, message, ...turn }) => ({
+      ...turn,
+      message: below === undefined ? message : `${message}\n\n${text(below).trim()}`,
+    })),
     workspace: file.workspace,
     digest: "",
   };

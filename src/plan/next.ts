@@ -2,20 +2,20 @@
  * The scheduler: state in, the next step out. Pure, so that every path through a run is tested
  * without a clock, a process or a socket.
  */
-import { refusal } from "../analyze/fit/gate.ts";
 import { nextQuestion } from "../analyze/knowledge.ts";
 import {
   attemptsOf,
   type CellState,
   hasPassed,
-  isProbed,
   isRetired,
   type Live,
   type RunState,
 } from "../journal/state.ts";
 import { nextLook } from "./ladder.ts";
 import { seededRandom, shuffled } from "./random.ts";
-import { combinationKey, isAttached, PROBES, type VariantSpec } from "./types.ts";
+import { climbing, isToBeMeasured } from "./remedies/climbing.ts";
+import { settledAs } from "./settled.ts";
+import { type CellSpec, combinationKey, isAttached, PROBES, type VariantSpec } from "./types.ts";
 
 export type Step =
   | { kind: "provision"; variant: string }
@@ -46,6 +46,8 @@ export type Step =
     }
   /** What the client would send in a cell whose real turn failed is sent by us. */
   | { kind: "replay"; variant: string; start: number; cell: string }
+  /** A rung of the ladder of remedies: its prompt is captured, or a turn or session with it begun. */
+  | { kind: "rung"; variant: string; part: "capture" | "turn" | "session"; cell: CellSpec }
   | { kind: "crosscheck"; variant: string; start: number; maxTokens: number }
   | {
       kind: "measure";
@@ -73,6 +75,8 @@ export function next(state: RunState): Step {
   }
   if (live !== null) return nextInLife(state, live);
   for (const spec of state.plan.variants) {
+    const rung = rungLeft(state, spec.name);
+    if (rung !== null) return rung;
     const phase = phaseLeft(state, spec);
     if (phase !== null) {
       const start = state.starts.filter((each) => each.variant === spec.name).length;
@@ -90,10 +94,28 @@ function which(live: Live): { variant: string; start: number } {
 function phaseLeft(state: RunState, spec: VariantSpec): "probe" | "measure" | null {
   const variant = state.variants.get(spec.name);
   if (variant === undefined || variant.failure !== null) return null;
-  if (variant.restarts > state.plan.maxRestarts) return null;
+  if (variant.restarts > restartsAllowed(state)) return null;
   const asks = [probeLeft, calibrateLeft, confirmLeft, replayLeft];
   if (asks.some((left) => left(state, spec.name) !== null)) return "probe";
   return slotLeft(state, spec.name) === null ? null : "measure";
+}
+
+/** Cells that were not planned need lives of their own. */
+function restartsAllowed({ plan, cells }: RunState): number {
+  const added = [...cells.values()].filter(({ spec }) => spec.rung !== undefined);
+  return plan.maxRestarts + PROBES * added.length;
+}
+
+/** What has to be asked next on the ladder of remedies; null: nothing, or what is planned comes first. */
+function rungLeft(state: RunState, name: string): (Step & { kind: "rung" }) | null {
+  const { remedies } = state.plan;
+  const variant = state.variants.get(name);
+  if (remedies == null || variant === undefined || variant.failure !== null) return null;
+  if (probeLeft(state, name) !== null || variant.restarts > restartsAllowed(state)) return null;
+  const end = climbing(state, name)?.end;
+  if (end === undefined || !("cell" in end) || end.kind === "chosen") return null;
+  if (end.kind === "capture" && variant.rungSizes.length >= remedies.most) return null;
+  return { kind: "rung", variant: name, part: end.kind, cell: end.cell };
 }
 
 function nextInLife(state: RunState, live: Live): Step {
@@ -118,6 +140,8 @@ function workInLife(state: RunState, live: Live): Step {
       const round = attemptsOf(probe, "probe").length;
       return { kind: "probe", ...ids, cell: probe.spec.id, round };
     }
+    const rung = rungLeft(state, live.variant);
+    if (rung !== null) return rung;
     const calibrate = calibrateLeft(state, live.variant);
     if (calibrate !== null) return { kind: "calibrate", ...ids, ...calibrate };
     const confirm = confirmLeft(state, live.variant);
@@ -152,15 +176,13 @@ function failedWarmups(cell: CellState): number {
 /** Cells that are worth measuring. */
 export function liveCells(state: RunState, variant: string): CellState[] {
   return cellsOf(state, variant).filter(
-    (cell) => hasPassed(cell) && failedWarmups(cell) < WARMUP_TRIES,
+    (cell) => hasPassed(cell) && failedWarmups(cell) < WARMUP_TRIES && isToBeMeasured(state, cell),
   );
 }
 
 /** First every cell once, then every cell again: a cheap cell is known before a costly one is repeated. */
 function probeLeft(state: RunState, variant: string): CellState | null {
-  const open = cellsOf(state, variant).filter(
-    (cell) => !isProbed(cell, PROBES) && refusal(state, cell) === null,
-  );
+  const open = cellsOf(state, variant).filter((cell) => settledAs(state, cell) === null);
   const fewest = Math.min(...open.map((cell) => attemptsOf(cell, "probe").length));
   return open.find((cell) => attemptsOf(cell, "probe").length === fewest) ?? null;
 }
@@ -192,7 +214,7 @@ const NOT_AGAIN = ["out-of-memory", "engine-crashed", "engine-hung", "timeout", 
 function confirmLeft(state: RunState, variant: string): CellState | null {
   if (state.plan.confirm !== true) return null;
   const groups = new Map<string, CellState[]>();
-  for (const cell of cellsOf(state, variant)) {
+  for (const cell of cellsOf(state, variant).filter((each) => isToBeMeasured(state, each))) {
     const key = combinationKey(cell.spec);
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
@@ -210,12 +232,12 @@ function confirmLeft(state: RunState, variant: string): CellState | null {
 }
 
 /** Failures of a turn for which the engine may not be to blame. */
-const CLIENTS = ["client-timeout", "client-refused", "client-failed", "expectation-failed"];
+const CLIENTS = ["client-timeout", "client-failed", "expectation-failed"];
 
 function replayLeft(state: RunState, variant: string): CellState | null {
   if (state.plan.turn !== "real" || state.plan.confirm !== true) return null;
   const open = cellsOf(state, variant).filter(
-    (cell) => isRetired(cell) && cell.replayed === undefined,
+    (cell) => isRetired(cell) && cell.replayed === undefined && cell.spec.rung === undefined,
   );
   const clients = ({ attempts }: CellState) =>
     attempts.length > 0 && attempts.every(({ finding }) => CLIENTS.includes(finding.kind));

@@ -84,6 +84,10 @@ function describe(step: Step): string {
       return `asking a prompt of about ${step.rung} tokens, to see what fits`;
     case "replay":
       return "sending ourselves what OpenClaw sends";
+    case "rung":
+      return step.part === "capture"
+        ? "climbing the ladder of remedies: capturing a shorter prompt from OpenClaw"
+        : "climbing the ladder of remedies";
     case "crosscheck":
       return "comparing what the server's routes count";
     case "stop":

@@ -65,13 +65,16 @@ export type ScriptedReply = z.infer<typeof scriptedReply>;
 const clientTurnSource = z.strictObject({
   /** What the user says. */
   message: z.string(),
+  /** A longer text that stands below the message. */
+  text: textSource.optional(),
   expect: z.array(expectationSchema).min(1),
   /** The model's replies, call by call, for a capture without a model. */
   script: z.array(scriptedReply).min(1),
   /** So many times, with `{n}` in the message counting from 1: a session that grows. */
   repeat: z.int().positive().default(1),
 });
-export type ScenarioTurn = z.infer<typeof clientTurnSource>;
+/** With its text in the message. */
+export type ScenarioTurn = Omit<z.infer<typeof clientTurnSource>, "text">;
 
 export const scenarioFileSchema = z
   .strictObject({

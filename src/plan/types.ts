@@ -50,8 +50,32 @@ export interface CellSpec {
   requestBytes?: number;
   /** How many turns are in flight at once; absent in older journals: one. */
   load?: Load;
+  /** It stands on the ladder of remedies; absent: it was planned. */
+  rung?: RungCell;
   /** `ask`: it is probed and measured. Else it never runs, and this says why. */
   applicable: boolean;
+}
+
+/** Which rungs are in force, and for what: the turn that failed, or a session that must survive. */
+export interface RungCell {
+  rungs: string[];
+  part: "turn" | "session";
+}
+
+/** What the ladder of remedies starts from: the client's config as it is. */
+export interface RemedyPlan {
+  /** Key below `models.providers`. */
+  provider: string;
+  /** Compat flags of the config. */
+  compat: Compat;
+  /** Values that the rungs would change, by path; what isn't set is not there. */
+  current: Record<string, unknown>;
+  /** Agents with entries of their own. */
+  agents: string[];
+  /** The scenario whose session grows until it is compacted; null: it isn't asked. */
+  session: string | null;
+  /** Prompts that are captured at most. */
+  most: number;
 }
 
 export interface Plan {
@@ -73,6 +97,8 @@ export interface Plan {
   timeoutMs: number;
   timeBudgetMs: number | null;
   memoryLimitBytes: number | null;
+  /** The ladder of remedies; null or absent: it isn't climbed. */
+  remedies?: RemedyPlan | null;
   /** The ladder of prompts that tells what fits; absent in older journals: none. */
   look?: LookPlan;
   seed: number;

@@ -16,7 +16,9 @@ const SHOWN_PER_LEVEL = 10;
  * a notice with what is recommended, and one with how many combinations fail beside it.
  */
 export function annotations(result: Result): Annotation[] {
-  const failed = result.cells.filter(
+  // What was tried on the ladder of remedies was expected to fail until something worked.
+  const planned = result.cells.filter(({ rung }) => rung === undefined);
+  const failed = planned.filter(
     ({ outcome }) => outcome.kind !== "pass" && outcome.kind !== "not-run",
   );
   const allFailed = result.exitReason === "all-failed";
@@ -41,7 +43,7 @@ export function annotations(result: Result): Annotation[] {
     list.push(
       note(
         "notice",
-        `inferrs-bench: ${failed.length} of ${result.cells.length} cells fail`,
+        `inferrs-bench: ${failed.length} of ${planned.length} cells fail`,
         `Outcomes: ${kinds}. The summary says why, and what mends each.`,
       ),
     );

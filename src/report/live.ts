@@ -13,6 +13,7 @@ const PHASES: Record<Progress["phase"], string> = {
   confirm: "confirming",
   replay: "replaying",
   crosscheck: "checking",
+  rung: "looking for a remedy",
   look: "looking",
   measure: "measuring",
   settle: "settling",

@@ -1,17 +1,12 @@
 /** The parts of the Markdown report that are always open. */
+import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { lightest } from "../plan/load.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, list, ms, rate } from "./format.ts";
-import {
-  cellAt,
-  combinationsOf,
-  failuresOf,
-  median,
-  recommendedCombination,
-  scenariosOf,
-} from "./summary.ts";
+import { settingsTable } from "./remedies.ts";
+import { cellAt, combinationsOf, failuresOf, isFlag, median, scenariosOf } from "./summary.ts";
 
 /** Rows of a table; cells are already escaped. */
 export function table(header: string[], rows: string[][], align: string[] = []): string {
@@ -105,20 +100,23 @@ function notesOnTwins(result: Result): string[] {
 export function recommendation(result: Result): string {
   const { recommendation: advice } = result;
   if (advice === null) return "";
+  const reasons = settingsTable(result);
   const title = advice.toolsKept ? "Recommended settings" : "Recommended settings (chat only)";
   const flags = Object.entries(advice.compat).map(
     ([flag, value]) => `${flag}: ${JSON.stringify(value)}`,
   );
   const note = result.simulated ? " (simulated)" : "";
+  const rest = advice.settings.filter(({ path }) => !isFlag(path));
   const lines = [
     `// in the model's entry of OpenClaw's config${note}`,
     `compat: { ${flags.join(", ")} }`,
-    ...(advice.settings.length === 0 ? [] : ["// and, by their paths"]),
-    ...advice.settings.map(({ path, value }) => `${path}: ${JSON.stringify(value)}`),
+    ...(rest.length === 0 ? [] : ["// and, by their paths"]),
+    ...rest.map(({ path, value }) => `${path}: ${JSON.stringify(value)}`),
   ];
   return [
     `#### ${title}`,
     md(advice.because),
+    ...(reasons === "" ? [] : [reasons]),
     fence(lines.join("\n"), "json5"),
     `<details><summary>The whole entry, ready to merge (openclaw.json5)</summary>\n\n${fence(advice.openclawConfig.trimEnd(), "json5")}\n\n</details>`,
   ].join("\n\n");

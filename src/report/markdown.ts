@@ -7,6 +7,7 @@ import { historyMarkdown } from "./history.ts";
 import { loads } from "./load.ts";
 import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
 import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
+import { remedyLadders } from "./remedies.ts";
 import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
 import { turnsTaken } from "./turns.ts";
 
@@ -41,6 +42,7 @@ export function renderMarkdown(result: Result, options: MarkdownOptions = {}): s
   const parts: Part[] = [
     { name: "the matrix", text: matrix(result) },
     { name: "the recommended settings", text: recommendation(result) },
+    { name: "the ladder of remedies", text: remedyLadders(result) },
     { name: "the history", text: options.history ? historyMarkdown(options.history) : "" },
     { name: "failures", text: failures(result) },
     { name: "what fits", text: whatFits(result) },

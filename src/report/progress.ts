@@ -11,6 +11,7 @@ export type ProgressPhase =
   | "replay"
   | "crosscheck"
   | "look"
+  | "rung"
   | "measure"
   | "settle"
   | "stop"

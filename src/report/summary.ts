@@ -1,5 +1,7 @@
 /** What the reports have in common: the result in a few sentences and groups. Pure. */
+
 import { isAgent } from "../analyze/recommend.ts";
+import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { lightest } from "../plan/load.ts";
 import { name, shownCombination } from "../plan/matrix.ts";
 import type { Compat, MetricName, Result, ResultCell } from "../result.ts";
@@ -14,10 +16,20 @@ export interface Failure {
   cells: ResultCell[];
 }
 
+/** What was tried on the ladder of remedies is told there. */
+function planned({ cells }: Result): ResultCell[] {
+  return cells.filter(({ rung }) => rung === undefined);
+}
+
+/** A compat flag among settings by path. */
+export function isFlag(path: string): boolean {
+  return /\.models\[\d+\]\.compat\.[^.]+$/.test(path);
+}
+
 /** Failures once each, in the order in which they are met. */
 export function failuresOf(result: Result): Failure[] {
   const failures: Failure[] = [];
-  for (const cell of result.cells) {
+  for (const cell of planned(result)) {
     const { kind, evidence, meaning, remedy } = cell.outcome;
     if (kind === "pass" || kind === "not-run") continue;
     const same = failures.find((each) => each.kind === kind && similar(each.evidence, evidence));
@@ -36,7 +48,7 @@ function similar(a: string | null, b: string | null): boolean {
 /** The combinations in the order of the cells; scenarios that have none are left out. */
 export function combinationsOf(result: Result): Compat[] {
   const seen = new Map<string, Compat>();
-  for (const cell of result.cells) {
+  for (const cell of planned(result)) {
     const shown = shownCombination(cell);
     if (Object.keys(shown).length > 0) seen.set(name(shown), shown);
   }
@@ -46,18 +58,11 @@ export function combinationsOf(result: Result): Compat[] {
 /** Scenarios in order, told apart by whether they have combinations. */
 export function scenariosOf(result: Result): { name: string; plain: boolean; scale: number }[] {
   const seen = new Map<string, { name: string; plain: boolean; scale: number }>();
-  for (const { scenario, compat, settings, scale } of result.cells) {
+  for (const { scenario, compat, settings, scale } of planned(result)) {
     const plain = Object.keys(shownCombination({ compat, settings })).length === 0;
     seen.set(scenario, { name: scenario, plain, scale });
   }
   return [...seen.values()];
-}
-
-/** The recommended flags and settings as one combination; null where nothing is recommended. */
-export function recommendedCombination({ recommendation }: Result): Compat | null {
-  if (recommendation === null) return null;
-  const settings = recommendation.settings.map(({ path, value }) => [path, value]);
-  return shownCombination({ ...recommendation, settings: Object.fromEntries(settings) });
 }
 
 /** Under the lightest load, where there were several. */
@@ -154,12 +159,27 @@ export function verdictLine(result: Result): string {
         ? agents.every((cell) => cell.outcome.reason === "doesnt-fit")
           ? "Chat works, but no agent turn fits in memory"
           : "Chat works, but no agent turn does"
-        : recommendation.toolsKept
-          ? "Agent turns work, with tools"
-          : "Agent turns work only without tools (chat only)";
+        : `${recommendation.toolsKept ? "Agent turns work, with tools" : "Agent turns work only without tools (chat only)"}${sessionFails(result) ? ", but no session that grows until it is compacted" : ""}`;
   if (passed.length === asked.length && unsent.length === 0)
     return `${what}, with every combination of compat flags.`;
-  return `${what}: set ${list(settings(recommendation))}.`;
+  const climbed = result.ladder?.some(({ chosen }) => chosen !== null) === true;
+  const set = climbed ? changes(recommendation) : settings(recommendation);
+  return `${what}: set ${list(set)}.`;
+}
+
+function sessionFails({ ladder }: Result): boolean {
+  return (ladder ?? []).some(({ chosen, tried }) => {
+    const session = tried.find(({ cell }) => cell === chosen?.cell)?.session;
+    return session != null && session.outcome !== "pass";
+  });
+}
+
+/** What the ladder of remedies changes; flags by their names alone. */
+function changes({ settings }: NonNullable<Result["recommendation"]>): string[] {
+  return settings.map(({ path, value }) => {
+    const name = isFlag(path) ? path.slice(path.lastIndexOf(".") + 1) : path;
+    return `${name}: ${JSON.stringify(value)}`;
+  });
 }
 
 function settings({ compat, settings }: NonNullable<Result["recommendation"]>): string[] {

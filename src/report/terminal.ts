@@ -1,6 +1,8 @@
 /** The final table: what a terminal shows at the end, never wider than it is. Pure. */
+
 import { styleText } from "node:util";
 import type { HistoryReport } from "../analyze/history/report.ts";
+import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { clip, plain } from "./escape.ts";
@@ -9,6 +11,7 @@ import { bytes, count, duration, ms, rate } from "./format.ts";
 import { lockLine, samplingLine } from "./guard.ts";
 import { historyText } from "./history.ts";
 import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
+import { remedyLines } from "./remedies.ts";
 import {
   cacheLine,
   caveats,
@@ -19,7 +22,6 @@ import {
   median,
   numbersLine,
   overheadLine,
-  recommendedCombination,
   scenariosOf,
   sizeLine,
   verdictLine,
@@ -62,7 +64,18 @@ export function renderTable(result: Result, options: TableOptions): string {
   if (cold.length > 0) lines.push("");
   for (const line of cold) say(line);
   const { recommendation } = result;
-  if (recommendation !== null) {
+  const climbed = remedyLines(result);
+  if (climbed.length > 0) lines.push("");
+  for (const line of climbed) say(line.trim(), undefined, line.startsWith(" ") ? 2 : 0);
+  if (recommendation !== null && result.ladder?.some(({ chosen }) => chosen !== null)) {
+    lines.push("");
+    say(`Recommended settings${recommendation.toolsKept ? "" : " (chat only)"}:`, "green");
+    for (const { path, value, because, cost } of recommendation.settings) {
+      say(`${path} = ${JSON.stringify(value)}`, undefined, 2);
+      say(`${because}${cost === "" ? "" : `; costs: ${cost}`}`, "dim", 4);
+    }
+    say(recommendation.because, undefined, 2);
+  } else if (recommendation !== null) {
     lines.push("");
     say(
       `Recommended${recommendation.toolsKept ? "" : " (chat only)"}: ${name(recommendedCombination(result) ?? {}).replaceAll(",", ", ")}`,

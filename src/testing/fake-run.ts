@@ -8,7 +8,7 @@ import { buildPlan } from "../plan/build.ts";
 import { combinations } from "../plan/matrix.ts";
 import { next, type Step } from "../plan/next.ts";
 import type { Scenario } from "../plan/scenario.ts";
-import type { Plan } from "../plan/types.ts";
+import type { CellSpec, Plan } from "../plan/types.ts";
 import { variationOf } from "../plan/variation.ts";
 import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 
@@ -102,6 +102,8 @@ export function fakeRun(
   plan: Plan,
   fate: (attempt: FakeAttempt) => Fate = () => "pass",
   stepsAtMost = 2000,
+  /** Bytes of a cell's prompt as it would be captured; null: it can't be. */
+  sizeOf: (cell: CellSpec) => number | null = () => null,
 ): FakeRun {
   const entries: JournalEntry[] = [];
   let state: RunState | null = null;
@@ -177,8 +179,21 @@ export function fakeRun(
       return { state: now(state), steps, entries, attempts };
     }
     const { variant } = step;
-    if (step.kind === "provision") append({ type: "provisioned", variant: fakeVariant(variant) });
-    else if (step.kind === "start") {
+    if (step.kind === "provision") {
+      const cells = plan.cells.flatMap((cell) => {
+        const requestBytes = sizeOf(cell);
+        return requestBytes === null ? [] : [{ cell: cell.id, requestBytes }];
+      });
+      if (cells.length > 0) append({ type: "captured", cells });
+      append({ type: "provisioned", variant: fakeVariant(variant) });
+    } else if (step.kind === "rung") {
+      const { part, cell } = step;
+      if (part === "capture") {
+        const requestBytes = sizeOf(cell);
+        const rungs = cell.rung?.rungs ?? [];
+        append({ type: "rung-captured", variant, rungs, requestBytes, why: null });
+      } else append({ type: "rung-tried", variant, cell, refused: null });
+    } else if (step.kind === "start") {
       const { start, phase } = step;
       append({ type: "start-begun", variant, start, phase });
       append({ type: "start-ready", variant, start, readyMs: 5, servedId: "fake", version: null });

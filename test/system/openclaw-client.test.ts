@@ -28,7 +28,7 @@ import { validateClientConfig } from "../../src/drive/openclaw/validate.ts";
 import type { OpenClawInstall } from "../../src/provision/openclaw/types.ts";
 import type { Compat } from "../../src/result.ts";
 import { ROOT, scratch } from "./harness.ts";
-import { realClient } from "./openclaw-harness.ts";
+import { part, realClient } from "./openclaw-harness.ts";
 
 const base = JSON5.parse(readFileSync(join(ROOT, "bench", "openclaw.json5"), "utf8"));
 /** A turn of five calls, on a machine that is busy with other things. */
@@ -71,12 +71,12 @@ function makeHome(
   return home;
 }
 
-test("the guide's config is taken, with a gateway as well", async () => {
+test("the guide's config is taken, with a gateway as well", part("first"), async () => {
   const home = makeHome(scratch(), { compat: { supportsTools: false } });
   assert.deepEqual(await validateClientConfig(install, home), []);
 });
 
-test("what it doesn't take is told by the option that set it", async () => {
+test("what it doesn't take is told by the option that set it", part("rest"), async () => {
   const dir = scratch();
   const compat = { supportsTools: "no", requiresStringContent: true };
   const wrongFlag = validateClientConfig(install, makeHome(dir, { compat }), { compat });
@@ -89,7 +89,7 @@ test("what it doesn't take is told by the option that set it", async () => {
   await assert.rejects(wrongFile, /--openclaw-config: got "agents\.defaults\.notThere"/);
 });
 
-test("its schema says which flags and settings there are, and is kept", async () => {
+test("its schema says which flags and settings there are, and is kept", part("rest"), async () => {
   const dir = scratch();
   const home = makeHome(dir, {});
   const env = user(dir);
@@ -114,48 +114,54 @@ test("its schema says which flags and settings there are, and is kept", async ()
   assert.deepEqual(await readClientSchema({ ...install, node: "/not/asked" }, home, env), schema);
 });
 
-test("a turn touches nothing outside its home, and its file tools nothing outside the workspace", async () => {
-  const dir = realpathSync(scratch());
-  const outside = join(dir, "user", "private.txt");
-  const target = join(dir, "user", "written.txt");
-  const scripted = await scriptedModel([
-    { name: "read", arguments: { path: outside } },
-    { name: "write", arguments: { path: target, content: "x" } },
-    { name: "write", arguments: { path: "inside.txt", content: "by the agent" } },
-    { name: "exec", arguments: { command: "echo HOME=$HOME; env > env.txt" } },
-  ]);
-  const home = makeHome(dir, { baseUrl: scripted.url });
-  const before = treeOf(join(dir, "user"));
-  const args = ["agent", "--local", "--agent", "main", "--session-key", "agent:main:t"];
-  const ran = await runClient(
-    install,
-    home,
-    [...args, "--message", "Do it.", "--json"],
-    undefined,
-    TURN_MS,
-  );
-  await scripted.close();
-  assert.equal(ran.exitCode, 0, ran.stderr.slice(-2000));
+test(
+  "a turn touches nothing outside its home, and its file tools nothing outside the workspace",
+  part("first"),
+  async () => {
+    const dir = realpathSync(scratch());
+    const outside = join(dir, "user", "private.txt");
+    const target = join(dir, "user", "written.txt");
+    const scripted = await scriptedModel([
+      { name: "read", arguments: { path: outside } },
+      { name: "write", arguments: { path: target, content: "x" } },
+      { name: "write", arguments: { path: "inside.txt", content: "by the agent" } },
+      { name: "exec", arguments: { command: "echo HOME=$HOME; env > env.txt" } },
+    ]);
+    const home = makeHome(dir, { baseUrl: scripted.url });
+    const before = treeOf(join(dir, "user"));
+    const args = ["agent", "--local", "--agent", "main", "--session-key", "agent:main:t"];
+    const ran = await runClient(
+      install,
+      home,
+      [...args, "--message", "Do it.", "--json"],
+      undefined,
+      TURN_MS,
+    );
+    await scripted.close();
+    assert.equal(ran.exitCode, 0, ran.stderr.slice(-2000));
 
-  const last = scripted.bodies.at(-1) ?? "";
-  const results = (JSON.parse(last) as { messages: { role: string; content: unknown }[] }).messages
-    .filter(({ role }) => role === "tool")
-    .map(({ content }) => JSON.stringify(content));
-  assert.equal(results.length, 4, last.slice(-2000));
-  assert.equal(existsSync(target), false);
-  assert.equal(readFileSync(join(home.workspaceDir, "inside.txt"), "utf8"), "by the agent");
-  // Commands can't be held in the workspace; what they find is a home and an environment without secrets.
-  assert.match(results[3] ?? "", new RegExp(`HOME=${home.env.HOME}`));
-  assert.equal(readFileSync(join(home.workspaceDir, "env.txt"), "utf8").includes(SECRET), false);
+    const last = scripted.bodies.at(-1) ?? "";
+    const results = (
+      JSON.parse(last) as { messages: { role: string; content: unknown }[] }
+    ).messages
+      .filter(({ role }) => role === "tool")
+      .map(({ content }) => JSON.stringify(content));
+    assert.equal(results.length, 4, last.slice(-2000));
+    assert.equal(existsSync(target), false);
+    assert.equal(readFileSync(join(home.workspaceDir, "inside.txt"), "utf8"), "by the agent");
+    // Commands can't be held in the workspace; what they find is a home and an environment without secrets.
+    assert.match(results[3] ?? "", new RegExp(`HOME=${home.env.HOME}`));
+    assert.equal(readFileSync(join(home.workspaceDir, "env.txt"), "utf8").includes(SECRET), false);
 
-  assert.equal(scripted.bodies.join().includes(SECRET), false, "a secret of the user was sent");
-  assert.deepEqual(treeOf(join(dir, "user")), before);
-  assert.deepEqual(readdirSync(join(dir, "tmp")), []);
-  assert.equal(existsSync(home.logPath), true);
-  const locks = locksOf(home.stateDir);
-  removeClientHome(home);
-  assert.deepEqual([home.dir, ...locks].filter(existsSync), []);
-});
+    assert.equal(scripted.bodies.join().includes(SECRET), false, "a secret of the user was sent");
+    assert.deepEqual(treeOf(join(dir, "user")), before);
+    assert.deepEqual(readdirSync(join(dir, "tmp")), []);
+    assert.equal(existsSync(home.logPath), true);
+    const locks = locksOf(home.stateDir);
+    removeClientHome(home);
+    assert.deepEqual([home.dir, ...locks].filter(existsSync), []);
+  },
+);
 
 /** Lock files in /tmp of the databases in a folder. */
 function locksOf(stateDir: string): string[] {

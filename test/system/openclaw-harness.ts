@@ -18,3 +18,14 @@ export async function realClient(): Promise<OpenClawInstall> {
     warn: ({ text }) => process.stderr.write(`${text}\n`),
   });
 }
+
+/**
+ * Each of these tests starts the client anew, which takes half a minute or more on two cores: CI asks
+ * the ones that reach furthest first, and the rest while its time lasts.
+ * OPENCLAW_TESTS: `first` or `rest`; absent: all.
+ */
+export function part(which: "first" | "rest"): { skip: string | false } {
+  const asked = process.env.OPENCLAW_TESTS;
+  const left = asked !== undefined && asked !== which;
+  return { skip: left ? `OPENCLAW_TESTS=${asked}` : false };
+}

@@ -12,12 +12,22 @@ import { gb, thousands, withInterval } from "./words.ts";
  * @returns null when it may be sent
  */
 export function refusal(state: RunState, cell: CellState): { evidence: string } | null {
+  const { requestBytes, variant } = cell.spec;
+  if (requestBytes === undefined || cell.attempts.length > 0) return null;
+  return tooLarge(state, variant, requestBytes);
+}
+
+/** Why a prompt of so many bytes must not be sent; null when it may. */
+export function tooLarge(
+  state: RunState,
+  name: string,
+  bytes: number,
+): { evidence: string } | null {
   const { plan } = state;
-  const variant = state.variants.get(cell.spec.variant);
-  const spec = plan.variants.find(({ name }) => name === cell.spec.variant);
-  const bytes = cell.spec.requestBytes;
-  if (variant === undefined || spec === undefined || bytes === undefined) return null;
-  if (plan.look?.untilItBreaks === true || cell.attempts.length > 0) return null;
+  const variant = state.variants.get(name);
+  const spec = plan.variants.find((each) => each.name === name);
+  if (variant === undefined || spec === undefined) return null;
+  if (plan.look?.untilItBreaks === true) return null;
   const room = roomBytes(state, variant.looks);
   if (room === null) return null;
   const tokens = tokensIn(variant.looks, bytes);

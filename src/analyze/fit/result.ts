@@ -1,14 +1,13 @@
 /** What fits, for the Result: the ladder, its curves, the longest prompt, and each scenario's turn. Pure. */
 import type { CellState, Look, RunState, VariantState } from "../../journal/state.ts";
+import { clientWaitsMs } from "../../plan/client-limits.ts";
 import { nextLook } from "../../plan/ladder.ts";
+import { climbing } from "../../plan/remedies/climbing.ts";
 import type { LadderEnd, ResultCell, VariantFit } from "../../result.ts";
+import { rungsOf } from "../remedies/rungs.ts";
 import { longestPrompt } from "./longest.ts";
 import { diedOfMemory, memoryKind, roomBytes, tokensIn, wasRead } from "./looks.ts";
 import { type AskedTurn, fitTurns } from "./turns.ts";
-
-/** OpenClaw 2026.9.6 waits so long for the first event of a local server, and of another one. */
-const LOCAL_CLIENT_MS = 300_000;
-const CLOUD_CLIENT_MS = 120_000;
 
 /** @returns null where no ladder was asked */
 export function fitOf(
@@ -33,7 +32,7 @@ function toFit(
   const kind = memoryKind(looks);
   const memoryBytes = roomBytes(state, looks);
   const { windowTokens } = variant;
-  const clientMs = clientTimeoutMs ?? defaultClientMs(state, name);
+  const clientMs = clientTimeoutMs ?? clientWaitsMs(state.plan, name);
   const limits = { limitBytes: memoryBytes, windowTokens, timeLimitMs: clientTimeoutMs };
   const bare: VariantFit = {
     variant: name,
@@ -81,18 +80,6 @@ function endOf(state: RunState, name: string): LadderEnd {
   return next?.kind === "over" ? next.end : "interrupted";
 }
 
-/** By the host's name, as the client does it; engines of our own are on this machine. */
-function defaultClientMs(state: RunState, name: string): number {
-  const engine = state.plan.variants.find((each) => each.name === name)?.engine;
-  if (engine?.kind !== "external" || !URL.canParse(engine.baseUrl)) return LOCAL_CLIENT_MS;
-  const { hostname } = new URL(engine.baseUrl);
-  const local =
-    !hostname.includes(".") ||
-    /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname) ||
-    hostname.endsWith(".local");
-  return local ? LOCAL_CLIENT_MS : CLOUD_CLIENT_MS;
-}
-
 /** Each scenario's largest prompt; where some are without tools, the largest of those, too. */
 function turnsOf(
   state: RunState,
@@ -111,6 +98,8 @@ function turnsOf(
     const { spec } = cell;
     const bytes = bytesOf(cell);
     if (spec.variant !== name || !spec.applicable || bytes === null) continue;
+    // Those of the ladder of remedies follow in its order.
+    if (spec.rung !== undefined) continue;
     const toolsOff = spec.compat.supportsTools === false && hasTools(state, spec.scenario);
     const title = toolsOff ? `${spec.scenario} without tools` : spec.scenario;
     const known = groups.get(title);
@@ -122,7 +111,7 @@ function turnsOf(
       (known.counted === null && bytes > known.bytes);
     if (better) groups.set(title, asked);
   }
-  return [...groups.values()].map(({ title, cell, bytes, counted }): AskedTurn => {
+  const planned = [...groups.values()].map(({ title, cell, bytes, counted }): AskedTurn => {
     const seen = cells.find(({ id }) => id === cell.spec.id);
     return {
       name: title,
@@ -131,6 +120,35 @@ function turnsOf(
       tokensSource: counted === null ? "estimated" : "measured",
       measuredBytes: seen?.peakMemory?.bytes ?? null,
     };
+  });
+  return [...planned, ...rungTurns(state, name, looks, cells)];
+}
+
+/** The failed turn's prompt at each rung of the ladder of remedies that was captured. */
+function rungTurns(
+  state: RunState,
+  name: string,
+  looks: readonly Look[],
+  cells: readonly ResultCell[],
+): AskedTurn[] {
+  const climbed = climbing(state, name);
+  const sizes = state.variants.get(name)?.rungSizes ?? [];
+  if (climbed === null) return [];
+  return sizes.flatMap(({ rungs, bytes }): AskedTurn[] => {
+    if (bytes === null) return [];
+    const titles = rungsOf(climbed.ladder, rungs).map(({ title }) => title);
+    const tried = climbed.tried.find((each) => each.rungs.join() === rungs.join());
+    const counted = tried === undefined ? null : countedIn(tried.cell);
+    const seen = cells.find(({ id }) => id === tried?.cell.spec.id);
+    return [
+      {
+        name: titles.join(", "),
+        requestBytes: bytes,
+        promptTokens: counted ?? tokensIn(looks, bytes).value,
+        tokensSource: counted === null ? "estimated" : "measured",
+        measuredBytes: seen?.peakMemory?.bytes ?? null,
+      },
+    ];
   });
 }
 
@@ -150,5 +168,6 @@ function bytesOf(cell: CellState): number | null {
 }
 
 function hasTools(state: RunState, scenario: string): boolean {
-  return (state.plan.scenarios.find(({ name }) => name === scenario)?.tools.length ?? 0) > 0;
+  const found = state.plan.scenarios.find(({ name }) => name === scenario);
+  return (found?.tools.length ?? 0) + (found?.turns.length ?? 0) > 0;
 }

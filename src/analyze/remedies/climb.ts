@@ -83,6 +83,14 @@ export function settingsOf(
   return { compat, settings: [...settings].map(([path, value]) => ({ path, value })) };
 }
 
+/** Flags of form and the fitting figures change a prompt by a few bytes at most. */
+export function sizeKey(ladder: readonly Rung[], rungs: readonly string[]): string {
+  return rungsOf(ladder, rungs)
+    .filter(({ level }) => level === 2 || level === 4)
+    .map(({ id }) => id)
+    .join();
+}
+
 /** What was in force stays, but for what the new rung makes pointless; in the ladder's order. */
 function joined(ladder: readonly Rung[], before: readonly string[], rung: Rung): string[] {
   const kept = before.filter((id) => !rung.replaces.includes(id));

@@ -60,3 +60,19 @@ test("where no window is known, the time is that of the turn's own session", () 
   assert.equal(values({ promptTokens: 3000, prefillMs }).timeoutSeconds, undefined);
   assert.equal(values({ promptTokens: 6000, prefillMs }).timeoutSeconds, 600);
 });
+
+test("a server that doesn't count leaves the client to guess, so its window is smaller", () => {
+  const facts = {
+    ...{ provider: "inferrs", modelIndex: 0, longestTokens: 12_000, promptTokens: 3000 },
+    ...{ prefillMs: () => null, contextWindow: 131_072, maxTokens: 4096, timeoutSeconds: null },
+    defaultTimeoutSeconds: 300,
+  };
+  const window = (bytesPerToken: number | null, mostWindow: number | null = null) =>
+    fittingOf({ ...facts, bytesPerToken, mostWindow }).settings.map(({ value }) => value);
+  assert.deepEqual(window(null), [11_776, 2944]);
+  // 8,100 tokens are left for a session: 24,300 bytes are 8,100 of the client's, three quarters of it.
+  assert.deepEqual(window(3), [7936, 1984]);
+  assert.deepEqual(window(3, 5200), [5200, 1300]);
+  assert.equal(leavesRoom(3000, 12_000, 131_072, 3), true);
+  assert.equal(leavesRoom(8000, 12_000, 131_072, 3), false);
+});

@@ -1,10 +1,19 @@
 /** Settings that fit the machine: window, reply and time limit, from what the fit foretells. Pure. */
+import type { PromptSize } from "./climb.ts";
 import { modelPath, providerPath, type RungSetting } from "./rungs.ts";
 
 /** Below this OpenClaw 2026.9.6 refuses to run a model ("Model context window too small"). */
 export const LEAST_WINDOW = 4000;
 /** It compacts a session at three quarters of a small window (docs, session management: the reserve). */
 export const COMPACTS_AT = 0.75;
+/**
+ * Where a server's streams don't count tokens, it takes so many characters of the conversation for
+ * one, and leaves out what stands around it: with a window of 8,192 it was seen to compact when the
+ * messages had 24 KB, and the whole prompt 35 (OpenClaw 2026.9.6).
+ */
+export const CLIENT_CHARACTERS_PER_TOKEN = 4;
+/** Of what is left for a session: the turn that crosses the mark is sent as well. */
+const SESSION_SHARE = 0.9;
 /** What is foretold is exceeded now and then: a limit needs room. */
 const TIME_ROOM = 1.5;
 const WINDOW_STEP = 256;
@@ -16,6 +25,10 @@ export interface FittingFacts {
   longestTokens: number | null;
   /** The turn's prompt with the rungs in force; null: not known. */
   promptTokens: number | null;
+  /** Of the server's tokens, where its streams don't count them; absent: the client is told. */
+  bytesPerToken?: number | null;
+  /** A session survives with this window, and longer prompts have ended the server; absent: no such. */
+  mostWindow?: number | null;
   /** Upper bound of the time to read a prompt of so many tokens, ms; null: not known. */
   prefillMs(tokens: number): number | null;
   /** As configured; null: not set. */
@@ -48,7 +61,11 @@ export function fittingOf(facts: FittingFacts): Fitting {
     set(
       `${model}.contextWindow`,
       window,
-      `the longest prompt that fits here has ${longest} tokens; OpenClaw compacts a session at three quarters of its window`,
+      window === facts.mostWindow
+        ? "longer prompts have ended the server: with this window a session is compacted before it comes to that"
+        : facts.bytesPerToken == null
+          ? `the longest prompt that fits here has ${longest} tokens; OpenClaw compacts a session at three quarters of its window`
+          : `the longest prompt that fits here has ${longest} tokens; the server's streams don't count them, so OpenClaw takes ${CLIENT_CHARACTERS_PER_TOKEN} characters of the conversation for one, leaves out what stands around it, and compacts at three quarters of its window`,
       "a long session is compacted sooner",
     );
     const reply = Math.floor(window / 4);
@@ -83,18 +100,17 @@ export function leavesRoom(
   promptTokens: number,
   longestTokens: number | null,
   contextWindow: number | null,
+  bytesPerToken: number | null = null,
 ): boolean {
   if (longestTokens === null) return true;
-  if (contextWindow !== null && contextWindow <= longestTokens) return true;
-  return windowIn(longestTokens) >= leastWindow(promptTokens);
+  const facts = { promptTokens, longestTokens, bytesPerToken };
+  if (contextWindow !== null && contextWindow <= largestWindow(facts, longestTokens)) return true;
+  return windowIn(facts, longestTokens) >= leastWindow(facts);
 }
 
-function windowIn(longestTokens: number): number {
-  return Math.floor(longestTokens / WINDOW_STEP) * WINDOW_STEP;
-}
-
-function leastWindow(promptTokens: number): number {
-  return Math.max(LEAST_WINDOW, promptTokens / COMPACTS_AT);
+/** A window of a round size. */
+function windowIn(facts: Accounting, longestTokens: number): number {
+  return Math.floor(largestWindow(facts, longestTokens) / WINDOW_STEP) * WINDOW_STEP;
 }
 
 /** The longest prompt that a session will come to, as far as that is known. */
@@ -107,11 +123,46 @@ function longestRead(
   return fits ? contextWindow : (promptTokens ?? 0) / COMPACTS_AT;
 }
 
+type Accounting = Pick<FittingFacts, "promptTokens" | "bytesPerToken">;
+
+/** With which no session grows beyond what fits before it is compacted, in the client's tokens. */
+function largestWindow({ promptTokens, bytesPerToken }: Accounting, longest: number): number {
+  if (bytesPerToken == null) return longest;
+  const left = SESSION_SHARE * Math.max(0, longest - (promptTokens ?? 0));
+  const counted = (left * bytesPerToken) / CLIENT_CHARACTERS_PER_TOKEN;
+  return Math.min(longest, counted / COMPACTS_AT);
+}
+
+/** In which the turn has room, in the client's tokens. */
+function leastWindow({ promptTokens, bytesPerToken }: Accounting): number {
+  const each = bytesPerToken == null ? 1 : bytesPerToken / CLIENT_CHARACTERS_PER_TOKEN;
+  return Math.max(LEAST_WINDOW, ((promptTokens ?? 0) * each) / COMPACTS_AT);
+}
+
+/** One turn is not enough: the session must be able to grow until it is compacted. */
+export function sessionFits(
+  {
+    fits,
+    longestTokens,
+    bytesPerToken = null,
+  }: {
+    fits(size: PromptSize): boolean | null;
+    longestTokens: number | null;
+    bytesPerToken?: number | null;
+  },
+  size: PromptSize,
+  contextWindow: number | null,
+): boolean | null {
+  const alone = fits(size);
+  if (alone !== true || size.tokens === null) return alone;
+  return leavesRoom(size.tokens, longestTokens, contextWindow, bytesPerToken);
+}
+
 /** Null: the configured one fits, or the machine takes none that OpenClaw could work with. */
 function windowOf(facts: FittingFacts): number | null {
-  const { longestTokens, contextWindow, promptTokens } = facts;
+  const { longestTokens, contextWindow } = facts;
   if (longestTokens === null) return null;
-  const window = windowIn(longestTokens);
+  const window = Math.min(windowIn(facts, longestTokens), facts.mostWindow ?? Infinity);
   if (contextWindow !== null && contextWindow <= window) return null;
-  return window < leastWindow(promptTokens ?? 0) ? null : window;
+  return window < leastWindow(facts) ? null : window;
 }

@@ -38,6 +38,8 @@ export interface LadderContext {
   current(path: string): unknown;
   /** Agents with entries of their own: what they set wins over the defaults. */
   agents: readonly string[];
+  /** True: whole sessions are asked, so that rungs which mend only those make sense. */
+  sessions?: boolean;
 }
 
 const TOO_MUCH: readonly OutcomeKind[] = [
@@ -116,6 +118,17 @@ const RUNGS: readonly Rung[] = [
     ["tool-schema-rejected"],
     "the model is told less of what a tool's arguments may be",
   ),
+  {
+    ...form(
+      "plain-summaries",
+      "summaries of a session taken as they come",
+      {},
+      ["client-failed"],
+      "a summary that leaves something out is not refused: the agent may forget it",
+    ),
+    // A small model's summary lacks the sections that OpenClaw looks for, and the session is over.
+    settings: [{ path: "agents.defaults.compaction.qualityGuard.enabled", value: false }],
+  },
   shorter(
     "no-skills",
     "no skills",
@@ -225,6 +238,9 @@ const RUNGS: readonly Rung[] = [
   },
 ];
 
+/** Rungs that mend what only a whole session shows. */
+export const OF_SESSIONS: readonly string[] = ["plain-summaries"];
+
 /** Per-agent settings that win over `agents.defaults`. */
 const OF_AGENTS = /^agents\.defaults\.(skills|contextInjection|bootstrapMaxChars)$/;
 
@@ -233,16 +249,31 @@ const OF_AGENTS = /^agents\.defaults\.(skills|contextInjection|bootstrapMaxChars
  * it would hide the default. A user's own list of tools is never widened.
  */
 export function ladder(context: LadderContext): Rung[] {
-  return RUNGS.map((rung) => ({
-    ...rung,
-    compat: Object.fromEntries(
-      Object.entries(rung.compat).filter(([flag, value]) => !same(current(context, flag), value)),
-    ),
-    settings: rung.settings.flatMap((setting) => adapted(setting, context)),
-  })).filter(
+  const made = RUNGS.filter(({ id }) => context.sessions === true || !OF_SESSIONS.includes(id)).map(
+    (rung) => ({
+      ...rung,
+      compat: Object.fromEntries(
+        Object.entries(rung.compat).filter(([flag, value]) => !same(current(context, flag), value)),
+      ),
+      settings: rung.settings.flatMap((setting) => adapted(setting, context)),
+    }),
+  );
+  return made.filter(
     (rung) =>
       rung.id === "fitting" || Object.keys(rung.compat).length > 0 || rung.settings.length > 0,
   );
+}
+
+/** Paths of all settings of the rungs, also those of agents that would hide a default. */
+export function settingPaths(agents: readonly string[]): string[] {
+  const paths = new Set(RUNGS.flatMap(({ settings }) => settings.map(({ path }) => path)));
+  return [...paths].flatMap((path) => [path, ...ofAgents(path, agents)]);
+}
+
+function ofAgents(path: string, agents: readonly string[]): string[] {
+  if (!OF_AGENTS.test(path)) return [];
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return agents.map((agent) => `agents.entries.${agent}.${name}`);
 }
 
 /** In the ladder's order. */
@@ -283,11 +314,9 @@ function adapted(setting: RungSetting, context: LadderContext): RungSetting[] {
     const kept = setting.value.filter((tool) => own.includes(tool));
     return kept.length === 0 || kept.length === own.length ? [] : [{ ...setting, value: kept }];
   }
-  if (!OF_AGENTS.test(setting.path)) return [setting];
-  const name = setting.path.slice(setting.path.lastIndexOf(".") + 1);
-  const hidden = context.agents
-    .map((agent) => `agents.entries.${agent}.${name}`)
-    .filter((path) => context.current(path) !== undefined);
+  const hidden = ofAgents(setting.path, context.agents).filter(
+    (path) => context.current(path) !== undefined,
+  );
   return [setting, ...hidden.map((path) => ({ path, value: setting.value }))];
 }
 

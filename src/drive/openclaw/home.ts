@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { removeTree } from "../../host/files.ts";
 import type { ClientHome, OpenClawInstall } from "../../provision/openclaw/types.ts";
 
 export interface ClientHomeOptions {
@@ -104,7 +105,7 @@ export function removeClientHome(home: Pick<ClientHome, "dir" | "stateDir">): vo
       rmSync(join(locks, name), { force: true });
     }
   }
-  rmSync(home.dir, { recursive: true, force: true, maxRetries: 3 });
+  removeTree(home.dir);
 }
 
 /** By their real paths, as the client hashes them. */

@@ -58,6 +58,9 @@ export interface RealSession {
 const READY_TIMEOUT_MS = 180_000;
 const WARM_UP_TIMEOUT_MS = 120_000;
 
+/** The client didn't send what was to be captured. */
+export class CaptureRefused extends Error {}
+
 export class RealClient {
   readonly #options: RealClientOptions;
   readonly #home: ClientHome;
@@ -107,7 +110,7 @@ export class RealClient {
   /**
    * The bodies that the client sends in the scenario's turns when it is answered by script: no model
    * is asked.
-   * @throws SetupError when it doesn't come to an end with them
+   * @throws CaptureRefused with the client's words when it doesn't come to an end with them
    */
   async capture(combination: Combination, scenario: Scenario): Promise<CapturedTurns> {
     const scripted = await this.#scriptedServer();
@@ -131,9 +134,7 @@ export class RealClient {
       const bodies = scripted.bodies();
       if (error !== null || exchange.end.kind !== "closed" || bodies.length === 0) {
         const why = error ?? ("error" in exchange.end ? exchange.end.error : "it sent nothing");
-        throw new SetupError(
-          `OpenClaw's requests for ${scenario.name} could not be captured: ${hide(why, [])}`,
-        );
+        throw new CaptureRefused(hide(why, []));
       }
       turns.push(bodies);
     }

@@ -35,7 +35,7 @@ export interface CommandRun {
 const LOAD_TIMEOUT_MS = 120_000;
 const MOST_REPLY_CHARACTERS = 300;
 
-let homes = 0;
+let commands = 0;
 
 /** The first turn of a scenario by both commands; the second is left out when the engine died. */
 export async function confirmByCommandLine(
@@ -49,14 +49,14 @@ export async function confirmByCommandLine(
     drivers?: readonly CommandRun["turn"]["driver"][];
   },
 ): Promise<CommandRun[]> {
-  // The client refuses a workspace that was emptied behind its back: each turn of its agent gets one of its own.
-  const home = client.home(`command-line-${homes++}`);
+  // A fresh one each time: the client refuses to go on where its workspace was emptied.
+  const home = client.home(`command-line-${commands++}`);
   const { proxy, about, config } = await client.prepared(engine, combination, home);
   writeClientConfig(home, config);
   const turn = scenario.turns[0];
   if (turn === undefined) return [];
   const message = turn.message.replaceAll("{n}", "1");
-  const commands = [
+  const ways = [
     {
       driver: "infer" as const,
       args: ["infer", "model", "run", "--local", "--model", about.reference, "--prompt", message],
@@ -80,9 +80,9 @@ export async function confirmByCommandLine(
   ];
   const runs: CommandRun[] = [];
   const wanted = options.drivers ?? ["infer", "agent"];
-  for (const { driver, args, expect } of commands) {
+  resetWorkspace(home.workspaceDir, new Map(), scenario.workspace);
+  for (const { driver, args, expect } of ways) {
     if (!wanted.includes(driver)) continue;
-    resetWorkspace(home.workspaceDir, new Map(), scenario.workspace);
     const attemptStart = process.hrtime.bigint();
     const watch = watchFailures(engine);
     const recording = proxy.record(attemptStart, watch);

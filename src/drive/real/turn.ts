@@ -1,6 +1,6 @@
 /** One attempt at a cell by the real client: its turns, as the proxy and we saw them. */
 
-import { filesNeeded, type TurnSeen, unmet } from "../../analyze/expect.ts";
+import { filesNeeded, type TurnSeen, unmet, wasCompacted } from "../../analyze/expect.ts";
 import { traceExchange } from "../../analyze/trace.ts";
 import type { RunningEngine } from "../../engine/engine.ts";
 import type { Scenario, ScenarioTurn } from "../../plan/scenario.ts";
@@ -46,11 +46,14 @@ export async function performRealAttempt(
   const turns: ClientTurn[] = [];
   /** Of each request, the turn that it belongs to. */
   const steps: number[] = [];
+  /** Of each turn's last request, how many messages it had. */
+  const messages: number[] = [];
   for (const [index, turn] of spreadTurns(scenario.turns).entries()) {
     const taken = await takeTurn({ ...turn, index }, sessionKey, taker);
     const own = recording.exchanges().slice(steps.length);
     for (const _ of own) steps.push(index);
-    turns.push(judged(taken, turn.expect, own, session));
+    messages.push(own.at(-1)?.shape?.roles.length ?? 0);
+    turns.push(judged(taken, turn.expect, own, wasCompacted(messages), session));
     if (taken.turn.error !== null || taken.turn.stopped !== null) break;
   }
   const loads = load.end();
@@ -87,7 +90,6 @@ interface Taker {
 interface Taken {
   turn: Omit<ClientTurn, "unmet" | "toolsRun">;
   reply: string | null;
-  compacted: boolean;
 }
 
 async function takeTurn(
@@ -136,9 +138,6 @@ async function takeTurn(
   const first = ended.segments[0]?.tNs ?? null;
   return {
     reply,
-    compacted: lines.some((line) =>
-      /compaction.*(end|done|complete|succe)|compactions=[1-9]/i.test(line),
-    ),
     turn: {
       driver: "gateway",
       turn: index,
@@ -176,9 +175,10 @@ function errorOf(
 
 /** Looked at at once: the next attempt has another workspace. */
 function judged(
-  { turn, reply, compacted }: Taken,
+  { turn, reply }: Taken,
   expect: ScenarioTurn["expect"],
   exchanges: readonly ProxiedExchange[],
+  compacted: boolean,
   { workspaceDir }: RealSession,
 ): ClientTurn {
   const calls = exchanges.map((exchange) => traceExchange(exchange).toolCalls);

@@ -27,7 +27,8 @@ export function resetWorkspace(
   own: Snapshot,
   files: Readonly<Record<string, string>>,
 ): void {
-  for (const entry of readdirSync(dir)) rmSync(join(dir, entry), { recursive: true, force: true });
+  for (const entry of readdirSync(dir))
+    rmSync(join(dir, entry), { recursive: true, force: true, maxRetries: 5 });
   for (const [path, content] of own) put(dir, path, content);
   for (const [path, content] of Object.entries(files)) put(dir, path, content);
 }
