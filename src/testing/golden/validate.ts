@@ -329,10 +329,14 @@ export interface Timing {
   maxMs: number;
 }
 
-/** How much round trips of the loopback themselves differed: their p99 less their median, ms. */
-export function jitterMs(rows: readonly Row[]): number {
+/**
+ * How much round trips of the loopback themselves differed from their median, ms: half of them by
+ * `medianMs` or less, and their p99 lies `p99Ms` above it.
+ */
+export function jitterMs(rows: readonly Row[]): { medianMs: number; p99Ms: number } {
   const rtts = rows.flatMap((row) => row.rtts.map((rtt) => rtt - median(row.rtts)));
-  return rtts.length === 0 ? 0 : Math.max(0, quantile(rtts, 0.99));
+  if (rtts.length === 0) return { medianMs: 0, p99Ms: 0 };
+  return { medianMs: median(rtts.map(Math.abs)), p99Ms: Math.max(0, quantile(rtts, 0.99)) };
 }
 
 /** Absolute differences of all rows together. */
