@@ -56,7 +56,9 @@ function verdict(tried: RungTried): string {
     case "too-long":
       return `❌ not sent, it doesn't fit${words}`;
     case "no-room":
-      return "not tried: a turn fits, but leaves a session no room to grow";
+      return tried.session === null
+        ? "a turn fits, but leaves a session no room to grow"
+        : `a turn works${session(tried)}`;
     case "saves-nothing":
       return "saves nothing, not tried";
     case "not-captured":

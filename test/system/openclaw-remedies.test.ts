@@ -124,7 +124,7 @@ test(
   async () => {
     const own = join(scratch(), "openclaw.json5");
     writeFileSync(own, "{ models: { providers: { inferrs: { timeoutSeconds: 2 } } } }");
-    const knobs = ["prefill-speed=2500", "decode-speed=2000"];
+    const knobs = ["prefill-speed=5000", "decode-speed=2000"];
     const ran = await bench(knobs, ["--compat", "supportsTools=true", "--openclaw-config", own]);
     assert.equal(ran.ladder?.tried[0]?.outcome, "client-timeout");
     assert.equal(ran.result.recommendation?.toolsKept, true);

@@ -70,9 +70,19 @@ test("a server that doesn't count leaves the client to guess, so its window is s
   const window = (bytesPerToken: number | null, mostWindow: number | null = null) =>
     fittingOf({ ...facts, bytesPerToken, mostWindow }).settings.map(({ value }) => value);
   assert.deepEqual(window(null), [11_776, 2944]);
-  // 8,100 tokens are left for a session: 24,300 bytes are 8,100 of the client's, three quarters of it.
-  assert.deepEqual(window(3), [7936, 1984]);
+  // Three quarters of 9,000 tokens are for the session: 20,250 bytes, 5,063 of the client's tokens.
+  assert.deepEqual(window(3), [6656, 1664]);
   assert.deepEqual(window(3, 5200), [5200, 1300]);
   assert.equal(leavesRoom(3000, 12_000, 131_072, 3), true);
   assert.equal(leavesRoom(8000, 12_000, 131_072, 3), false);
+});
+
+test("no more time is given than the longest prompt that fits takes", () => {
+  const slow = facts({
+    ...{ longestTokens: 6000, promptTokens: 5000, bytesPerToken: 2.4, defaultTimeoutSeconds: 20 },
+    prefillMs: (tokens) => tokens * 10,
+  });
+  const [set, ...rest] = fittingOf(slow).settings;
+  assert.deepEqual(set, { path: "models.providers.inferrs.timeoutSeconds", value: 90 });
+  assert.deepEqual(rest, []);
 });

@@ -12,8 +12,11 @@ export const COMPACTS_AT = 0.75;
  * messages had 24 KB, and the whole prompt 35 (OpenClaw 2026.9.6).
  */
 export const CLIENT_CHARACTERS_PER_TOKEN = 4;
-/** Of what is left for a session: the turn that crosses the mark is sent as well. */
-const SESSION_SHARE = 0.9;
+/**
+ * Of what is left for a session: the turn that crosses the mark is sent as well, and texts differ in
+ * how many bytes a token of theirs has.
+ */
+const SESSION_SHARE = 0.75;
 /** What is foretold is exceeded now and then: a limit needs room. */
 const TIME_ROOM = 1.5;
 const WINDOW_STEP = 256;
@@ -115,12 +118,14 @@ function windowIn(facts: Accounting, longestTokens: number): number {
 
 /** The longest prompt that a session will come to, as far as that is known. */
 function longestRead(
-  { longestTokens, contextWindow, promptTokens }: FittingFacts,
+  { longestTokens, contextWindow, promptTokens, bytesPerToken }: FittingFacts,
   window: number | null,
 ): number {
-  if (window !== null) return window;
+  // A client that has to guess goes beyond its own window, up to what the window was made for.
+  if (window !== null) return bytesPerToken == null ? window : (longestTokens ?? window);
   const fits = longestTokens !== null && contextWindow !== null && contextWindow <= longestTokens;
-  return fits ? contextWindow : (promptTokens ?? 0) / COMPACTS_AT;
+  if (fits) return contextWindow;
+  return Math.min((promptTokens ?? 0) / COMPACTS_AT, longestTokens ?? Infinity);
 }
 
 type Accounting = Pick<FittingFacts, "promptTokens" | "bytesPerToken">;

@@ -1,6 +1,7 @@
 /** The ladder of remedies as it was climbed, for the Result, and what it recommends. Pure. */
 import type { CellState, RunState } from "../../journal/state.ts";
 import { type Climbing, climbing, type TriedRungs } from "../../plan/remedies/climbing.ts";
+import { settledAs } from "../../plan/settled.ts";
 import { count } from "../../report/format.ts";
 import type {
   Compat,
@@ -132,10 +133,23 @@ function toLadder(state: RunState, climbing: Climbing, cells: readonly ResultCel
       cell: each.cell.spec.id,
       session: each.session === null ? null : toSession(each.session, climbing, cells),
     })),
-    ...passedOver.map(({ rungs, because }) => ({
-      ...about(rungs),
-      ...{ verdict: because, outcome: null, evidence: null, cell: null, session: null },
-    })),
+    ...dropped(state, climbing).map((cell) => {
+      const outcome = settledAs(state, cell);
+      return {
+        ...about(cell.spec.rung?.rungs ?? []),
+        verdict: outcome === "pass" ? ("no-room" as const) : verdictOf({ outcome }),
+        outcome,
+        evidence: outcomeIn(cells, cell).evidence,
+        cell: cell.spec.id,
+        session: sessionOfDropped(state, climbing, cell, cells),
+      };
+    }),
+    ...passedOver
+      .filter(({ rungs }) => !wasDropped(state, climbing, rungs))
+      .map(({ rungs, because }) => ({
+        ...about(rungs),
+        ...{ verdict: because, outcome: null, evidence: null, cell: null, session: null },
+      })),
     ...(state.variants.get(variant)?.rungSizes ?? []).flatMap(({ rungs, bytes, why }) =>
       bytes === null
         ? [
@@ -163,7 +177,36 @@ function toLadder(state: RunState, climbing: Climbing, cells: readonly ResultCel
   };
 }
 
-function verdictOf({ outcome }: TriedRungs): RungTried["verdict"] {
+/** Turns that were asked before what became of a session, or of a longer prompt, ruled them out. */
+function dropped(state: RunState, { variant, tried }: Climbing): CellState[] {
+  return [...state.cells.values()].filter(
+    (cell) =>
+      cell.spec.variant === variant &&
+      cell.spec.rung?.part === "turn" &&
+      tried.every((each) => each.cell !== cell),
+  );
+}
+
+function wasDropped(state: RunState, climbing: Climbing, rungs: readonly string[]): boolean {
+  return dropped(state, climbing).some(({ spec }) => spec.rung?.rungs.join() === rungs.join());
+}
+
+function sessionOfDropped(
+  state: RunState,
+  climbing: Climbing,
+  { spec }: CellState,
+  cells: readonly ResultCell[],
+) {
+  const session = [...state.cells.values()].find(
+    ({ spec: other }) =>
+      other.variant === spec.variant &&
+      other.rung?.part === "session" &&
+      other.rung.rungs.join() === spec.rung?.rungs.join(),
+  );
+  return session === undefined ? null : toSession(session, climbing, cells);
+}
+
+function verdictOf({ outcome }: Pick<TriedRungs, "outcome">): RungTried["verdict"] {
   if (outcome === null) return "unfinished";
   if (outcome === "not-run") return "too-long";
   return outcome === "pass" ? "works" : "fails";

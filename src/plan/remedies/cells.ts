@@ -37,10 +37,10 @@ function withSettings(
 }
 
 /** What the messages of the session's scenario add up to. */
-const SESSION_BYTES = 26_000;
+const SESSION_BYTES = 21_000;
 
 /** Of what the session's messages add, so much must take it over the mark. */
-const SURE_TO_GROW = 0.6;
+const SURE_TO_GROW = 0.75;
 
 /** A window that it certainly fills, in the client's tokens. */
 export const FILLED_WINDOW = Math.max(

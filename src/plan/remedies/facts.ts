@@ -109,7 +109,8 @@ export function longest(state: RunState, from: CellState): number | null {
   if (known === undefined) return null;
   const { fits, looks, windowTokens } = known;
   const limits = { limitBytes: roomBytes(state, looks), windowTokens, timeLimitMs: null };
-  const foretold = longestPrompt(fits, limits)?.tokens ?? Infinity;
+  // A session goes up to it again and again: it must be sure.
+  const foretold = longestPrompt(fits, limits)?.low ?? Infinity;
   const least = Math.min(foretold, (fatalTokens(state, from) ?? Infinity) - 1);
   return Number.isFinite(least) ? least : null;
 }
