@@ -227,6 +227,8 @@ const engineStart = z.strictObject({
   variant: z.string(),
   start: z.int().nonnegative(),
   phase: z.enum(["probe", "measure"]),
+  /** In a comparison: which pair of starts it belongs to; null or absent: none. */
+  pair: z.int().nonnegative().nullable().optional(),
   readyMs: nullableMs,
   peakMemory: memory.nullable(),
   peakVramBytes: z.int().nonnegative().nullable(),
@@ -597,6 +599,192 @@ const variantFit = z.strictObject({
 
 const warning = z.strictObject({ code: z.string(), text: z.string() });
 
+/** What a comparison may say of a metric. */
+export const METRIC_VERDICTS = [
+  "regression",
+  "improvement",
+  "no-regression",
+  "inconclusive",
+] as const;
+
+const VERDICTS = [...METRIC_VERDICTS, "broken"] as const;
+
+/** Of a metric's verdict; `analyze/verdict/decide.ts` says what each means. */
+export const BECAUSE = [
+  "worse-by-more-than-delta",
+  "better-by-more-than-delta",
+  "change-is-below-delta",
+  "worse-by-less-than-delta",
+  "may-be-an-improvement",
+  "not-settled",
+  "level-out-of-reach",
+  "too-few-pairs",
+  /** An attached engine can't be restarted: it is only described. */
+  "descriptive",
+] as const;
+
+/** A start's value: the median of its rounds; null: most of them failed, which is the worst rank. */
+const startValue = z.number().nonnegative().nullable();
+
+const comparedMetric = z.strictObject({
+  /** Head's cell and base's; null for what is of the whole start (`loadMs`). */
+  cell: z.string().nullable(),
+  baseCell: z.string().nullable(),
+  metric: z.enum([...METRIC_NAMES, "loadMs"]),
+  label: z.string(),
+  unit: z.string(),
+  better: z.enum(["lower", "higher"]),
+  /** In the family that the run's verdict is about. */
+  primary: z.boolean(),
+  /** The relative change that matters: 0.05 is 5%. */
+  threshold: z.number().positive(),
+  /** Medians of the starts' values. */
+  base: startValue,
+  head: startValue,
+  /** Head / base in the metric's own unit: above 1 is more, not worse. Null where no pair has both. */
+  ratio: z
+    .strictObject({
+      /** Null: it failed in so many starts that there is no number. */
+      estimate: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      /** Of the interval; null where there is none. */
+      level: z.number().nullable(),
+    })
+    .nullable(),
+  verdict: z.enum(METRIC_VERDICTS),
+  because: z.enum(BECAUSE),
+  method: z.enum(["signed-rank", "student-t", "too-few-pairs"]),
+  /** Of the tests; null before the first look. */
+  p: z
+    .strictObject({
+      worse: z.number(),
+      better: z.number(),
+      twoSided: z.number(),
+      noRegression: z.number(),
+      equivalent: z.number(),
+    })
+    .nullable(),
+  /** What the p-values were compared with. */
+  level: z.strictObject({ difference: z.number(), noRegression: z.number() }).nullable(),
+  /** Outside the family: adjusted after Benjamini and Hochberg, advisory. */
+  adjusted: z.number().nullable(),
+  /** Each pair in order, also those after the judged ones. */
+  pairs: z.array(
+    z.strictObject({ pair: z.int().nonnegative(), base: startValue, head: startValue }),
+  ),
+  /** What would turn `inconclusive` into a verdict; null where it is one. */
+  wouldDecide: z
+    .strictObject({
+      towards: z.enum(["regression", "improvement", "no-regression"]),
+      /** In all; null: more than 150. */
+      pairs: z.int().positive().nullable(),
+      spread: z.strictObject({ now: z.number().nullable(), needed: z.number().nullable() }),
+      threshold: z.number().nullable(),
+    })
+    .nullable(),
+});
+
+const failureShares = z.strictObject({
+  /** Share of requests. */
+  base: z.number(),
+  head: z.number(),
+  p: z.number().nullable(),
+  level: z.number().nullable(),
+  /** Share of starts with a failure, head less base, with Tango's 95% interval. */
+  starts: z.strictObject({ difference: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+
+const comparedSuccess = z.strictObject({
+  cell: z.string(),
+  baseCell: z.string(),
+  state: z.enum(["works", "base-fails", "confirm", "broken"]),
+  because: z.enum(["deterministic", "confirmed", "fails-more-often"]).nullable(),
+  /** One sentence. */
+  sentence: z.string(),
+  failures: failureShares,
+  /** Outcomes of the two, as of the cells. */
+  base: outcomeKind,
+  head: outcomeKind,
+});
+
+/** What an A/A comparison says about the machine, of one metric. */
+const seenChange = z.strictObject({
+  cell: z.string().nullable(),
+  metric: z.enum([...METRIC_NAMES, "loadMs"]),
+  pairs: z.int().nonnegative(),
+  /** Standard deviation of ln(head / base) between pairs, with its 80% interval. */
+  spread: z.number(),
+  spreadInterval: z.tuple([z.number(), z.number().nullable()]),
+  /** By pairs planned: the smallest change that is seen in four of five runs. */
+  plans: z.array(
+    z.strictObject({
+      pairs: z.int().positive(),
+      visibleChange: z.number().nullable(),
+      settledThreshold: z.number().nullable(),
+    }),
+  ),
+  wanted: z.strictObject({
+    change: z.number(),
+    pairs: z.int().positive().nullable(),
+    between: z.tuple([z.int().positive().nullable(), z.int().positive().nullable()]),
+  }),
+  pairsToSettle: z.int().positive().nullable(),
+});
+
+/** Base against head, measured in alternating starts on one machine. */
+const comparison = z.strictObject({
+  base: z.string(),
+  head: z.string(),
+  /** `self`: base is head again (A/A). */
+  kind: z.enum(["variants", "self"]),
+  /** `attached`: engines that can't be restarted are only described. */
+  design: z.enum(["alternating-starts", "attached"]),
+  /** What differs between the two, in words of the options and of the engines' logs. */
+  differs: z.array(
+    z.strictObject({
+      what: z.string(),
+      base: z.string(),
+      head: z.string(),
+      /** It was named by `--base`, or follows from that. */
+      intended: z.boolean(),
+    }),
+  ),
+  /** Why no verdict is given although figures are there; null: one is. */
+  withheld: z.string().nullable(),
+  /** Pairs of starts planned at most, those with a value on both sides, and those judged. */
+  pairs: z.strictObject({
+    planned: z.int().positive(),
+    made: z.int().nonnegative(),
+    judged: z.int().nonnegative(),
+    /** At which counts it is looked at. */
+    looks: z.array(z.int().positive()),
+    /** It ended because the verdict stood, because the planned pairs were made, or before. */
+    ended: z.enum(["settled", "all-made", "time-budget", "interrupted", "failed"]),
+    list: z.array(
+      z.strictObject({
+        pair: z.int().nonnegative(),
+        first: z.enum(["base", "head"]),
+        /** Numbers of the engine's starts within the variant; null: it never began. */
+        baseStart: z.int().nonnegative().nullable(),
+        headStart: z.int().nonnegative().nullable(),
+        /** Made because head failed, to see whether it does so again; not part of the figures. */
+        confirming: z.boolean(),
+        /** Rounds of each start. */
+        rounds: z.int().positive(),
+      }),
+    ),
+  }),
+  /** One sentence: what decided. */
+  because: z.string(),
+  /** What to do about an inconclusive run: sentences with numbers. Empty where it is decided. */
+  advice: z.array(z.string()),
+  metrics: z.array(comparedMetric),
+  success: z.array(comparedSuccess),
+  /** With `self`: what change this machine could have seen. */
+  sensitivity: z.array(seenChange).nullable(),
+});
+
 export const resultSchema = z
   .strictObject({
     schema: z.literal(RESULT_SCHEMA_ID),
@@ -666,10 +854,9 @@ export const resultSchema = z
     ladder: z.array(remedyLadder).nullable().default(null),
     /** By variant; null where no ladder was asked. */
     fit: z.array(variantFit).nullable(),
-    comparison: z.null(),
-    verdict: z
-      .enum(["regression", "improvement", "no-regression", "inconclusive", "broken"])
-      .nullable(),
+    /** Null where one variant was measured. */
+    comparison: comparison.nullable(),
+    verdict: z.enum(VERDICTS).nullable(),
     warnings: z.array(warning),
   })
   .meta({ title: "inferrs-bench result", $id: RESULT_SCHEMA_ID });
@@ -696,6 +883,12 @@ export type RungTried = z.infer<typeof rungTried>;
 export type VariantFit = z.infer<typeof variantFit>;
 export type FitTurn = z.infer<typeof fitTurn>;
 export type Fits = z.infer<typeof fits>;
+export type Comparison = z.infer<typeof comparison>;
+export type ComparedMetric = Comparison["metrics"][number];
+export type ComparedSuccess = Comparison["success"][number];
+export type MetricVerdict = (typeof METRIC_VERDICTS)[number];
+export type Verdict = (typeof VERDICTS)[number];
+export type Because = (typeof BECAUSE)[number];
 export type Warning = z.infer<typeof warning>;
 export type Compat = z.infer<typeof compat>;
 export type CompatValue = z.infer<typeof compatValue>;

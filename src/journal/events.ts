@@ -43,7 +43,18 @@ export type JournalEvent =
     }
   | { type: "provisioned"; variant: ResultVariant }
   | { type: "provision-failed"; variant: string; message: string }
-  | { type: "start-begun"; variant: string; start: number; phase: "probe" | "measure" }
+  | {
+      type: "start-begun";
+      variant: string;
+      start: number;
+      phase: "probe" | "measure";
+      /** In a comparison: the pair that this start belongs to; null or absent: none. */
+      pair?: number | null;
+      /** The pair is made to see whether head fails again; absent: false. */
+      confirming?: boolean;
+      /** Rounds that are to be measured in it; absent: the plan's. */
+      rounds?: number;
+    }
   | {
       type: "engine-spawned";
       variant: string;

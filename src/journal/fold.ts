@@ -106,6 +106,9 @@ function apply(state: RunState, event: JournalEvent): void {
       state.starts.push({
         variant: event.variant,
         start: event.start,
+        pair: event.pair ?? null,
+        confirming: event.confirming ?? false,
+        rounds: event.rounds ?? state.plan.rounds,
         phase: event.phase,
         begunMs: state.elapsedMs,
         first: null,

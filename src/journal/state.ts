@@ -79,6 +79,10 @@ export interface StartState {
   variant: string;
   start: number;
   phase: "probe" | "measure";
+  /** In a comparison: its pair of starts; null: none. */
+  pair: number | null;
+  confirming: boolean;
+  rounds: number;
   /** Ms since the journal was opened. */
   begunMs: number;
   /** The first attempt of this life: its engine was cold. */

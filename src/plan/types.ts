@@ -3,7 +3,7 @@
 import type { TurnKind } from "../drive/real/types.ts";
 import type { InferrsSpec } from "../provision/inferrs/spec.ts";
 import type { OpenClawSpec } from "../provision/openclaw/types.ts";
-import type { Compat } from "../result.ts";
+import type { Compat, MetricName } from "../result.ts";
 import type { LookPlan } from "./ladder.ts";
 import type { Load } from "./load.ts";
 import type { Scenario } from "./scenario.ts";
@@ -37,6 +37,25 @@ export interface VariantSpec {
   model: ModelSpec;
   device: Device;
   serverArgs: string[];
+  /** Its own client, where it isn't the plan's; absent: the plan's. */
+  openclaw?: OpenClawSpec | null;
+  /** Of an attached engine: the command that restarts it, by the user's shell; null or absent: none. */
+  restartCommand?: string | null;
+}
+
+/** Base is measured against head, in pairs of starts. Both names have four letters: equal paths. */
+export const BASE = "base";
+export const HEAD = "head";
+
+export interface ComparisonPlan {
+  /** `self`: base is head again, to see what this machine can tell. */
+  kind: "variants" | "self";
+  /** Options in which the two differ on purpose, by name, as given with `--base`. */
+  intended: string[];
+  /** The relative change that matters (0.05 is 5%), by metric; `default` for those without one. */
+  thresholds: Partial<Record<MetricName | "loadMs", number>> & { default: number };
+  /** Rounds of a start, fixed by the user; null: by what a start costs, once that is known. */
+  rounds: number | null;
 }
 
 export interface CellSpec {
@@ -54,6 +73,8 @@ export interface CellSpec {
   rung?: RungCell;
   /** `ask`: it is probed and measured. Else it never runs, and this says why. */
   applicable: boolean;
+  /** Of head in a comparison: base's cell that it is compared with; absent: none. */
+  base?: string;
 }
 
 /** Which rungs are in force, and for what: the turn that failed, or a session that must survive. */
@@ -86,9 +107,11 @@ export interface Plan {
   /** Real turns are asked again by the client's plain command line, once for each combination. */
   confirm?: boolean;
   variants: VariantSpec[];
+  /** Of two variants, `base` and `head`; null or absent: there is one, and nothing to compare. */
+  comparison?: ComparisonPlan | null;
   scenarios: Scenario[];
   cells: CellSpec[];
-  /** Measured engine starts of each variant; 1 for an attached engine. */
+  /** Measured engine starts of each variant, in a comparison at most; 1 for an attached engine. */
   starts: number;
   /** Measured rounds in each start. */
   rounds: number;
