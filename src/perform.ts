@@ -154,7 +154,7 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
     await world.noteStart();
   }
   if (world.signal.aborted) return;
-  world.append({ type: "start-begun", variant: name, start: index, phase });
+  world.append({ type: "start-begun", variant: name, start: index, phase, ...step.pair });
   const started =
     engine.kind === "external"
       ? await attachEngine({

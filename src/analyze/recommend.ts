@@ -1,5 +1,11 @@
 /** Which combination to use. Pure. */
-import type { Compat, MetricName, ResultCell } from "../result.ts";
+import type { Compat, MetricName, Outcome, ResultCell } from "../result.ts";
+
+/** What of a cell decides. */
+export type Recommendable = Pick<
+  ResultCell,
+  "compat" | "settings" | "scenario" | "turn" | "metrics"
+> & { outcome: Pick<Outcome, "kind" | "reason"> };
 
 export interface Recommended {
   compat: Compat;
@@ -19,7 +25,7 @@ const WORTH_A_CHANGE = 0.05;
  * @param guide the compat flags that OpenClaw's guide sets
  * @returns null when no combination passed anything
  */
-export function recommend(cells: readonly ResultCell[], guide: Compat): Recommended | null {
+export function recommend(cells: readonly Recommendable[], guide: Compat): Recommended | null {
   const groups = groupByCompat(cells);
   const passing = groups.filter((group) => group.passed.length > 0);
   const pool = withTools(passing, groups);
@@ -55,11 +61,11 @@ function withTools(passing: Group[], groups: Group[]): Group[] {
 interface Group {
   compat: Compat;
   settings: ResultCell["settings"];
-  cells: ResultCell[];
-  passed: ResultCell[];
+  cells: Recommendable[];
+  passed: Recommendable[];
 }
 
-function groupByCompat(cells: readonly ResultCell[]): Group[] {
+function groupByCompat(cells: readonly Recommendable[]): Group[] {
   const groups = new Map<string, Group>();
   for (const cell of cells) {
     const { compat, settings } = cell;
@@ -83,7 +89,7 @@ function worth(group: Group): number {
 }
 
 /** OpenClaw's own turns, and ours of their shape. */
-export function isAgent(cell: ResultCell): boolean {
+export function isAgent(cell: Pick<ResultCell, "turn" | "scenario">): boolean {
   return cell.turn !== undefined || cell.scenario.startsWith("agent");
 }
 

@@ -7,6 +7,8 @@ import { turnWarnings } from "./turn-warnings.ts";
 
 /** Cells that passed their probes and did not get all their rounds. */
 export function unmeasured(state: RunState): CellState[] {
+  // A comparison says by itself which pairs there are, and what a failed start is worth.
+  if (state.plan.comparison != null) return [];
   const rounds = state.plan.starts * state.plan.rounds;
   return [...state.cells.values()].filter(
     (cell) =>

@@ -54,6 +54,8 @@ export type JournalEvent =
       confirming?: boolean;
       /** Rounds that are to be measured in it; absent: the plan's. */
       rounds?: number;
+      /** In a pair: the cells that are to be measured in it, also where it then fails. */
+      cells?: string[];
     }
   | {
       type: "engine-spawned";

@@ -101,16 +101,21 @@ function apply(state: RunState, event: JournalEvent): void {
       if (variant) variant.failure = event.message;
       return;
     }
-    case "start-begun":
-      state.live = { ...event, ready: false, unsettled: false, hung: false, lost: false };
+    case "start-begun": {
+      const { variant, start, phase } = event;
+      const fresh = { ready: false, unsettled: false, hung: false, lost: false };
+      state.live = { variant, start, phase, ...fresh };
       state.starts.push({
         variant: event.variant,
         start: event.start,
         pair: event.pair ?? null,
         confirming: event.confirming ?? false,
         rounds: event.rounds ?? state.plan.rounds,
+        cells: event.cells ?? null,
         phase: event.phase,
         begunMs: state.elapsedMs,
+        endedMs: null,
+        lost: false,
         first: null,
         readyMs: null,
         portsTaken: 0,
@@ -122,6 +127,7 @@ function apply(state: RunState, event: JournalEvent): void {
         ended: false,
       });
       return;
+    }
     case "start-ready": {
       const start = currentStart(state);
       if (start) {
@@ -147,17 +153,17 @@ function apply(state: RunState, event: JournalEvent): void {
     case "start-failed": {
       const start = currentStart(state);
       if (start) {
-        Object.assign(start, { failure: event.failure, exit: event.failure.exit, ended: true });
+        const { failure } = event;
+        Object.assign(start, { failure, exit: failure.exit, ...endedNow(state) });
         state.busy.push([start.begunMs, state.elapsedMs]);
       }
       state.live = null;
       const variant = state.variants.get(event.variant);
       if (variant === undefined) return;
       variant.failedStarts += 1;
-      const everReady = state.starts.some(
-        (other) => other.variant === event.variant && other.readyMs !== null,
-      );
-      if (!everReady || variant.failedStarts >= 2) {
+      // In a pair it has spent its slot; how many may fail is the comparison's to say.
+      if (start?.pair != null) return;
+      if (variant.failedStarts >= startsThatMayFail(state, event.variant)) {
         variant.failure = failureText(event.failure);
       }
       return;
@@ -222,7 +228,7 @@ function apply(state: RunState, event: JournalEvent): void {
       if (!event.idle) {
         const variant = state.variants.get(event.variant);
         const spec = state.plan.variants.find((each) => each.name === event.variant);
-        if (variant && spec && isAttached(spec)) {
+        if (variant && spec && isAttached(spec) && spec.restartCommand == null) {
           variant.failure = "the attached server did not become idle again after a failed request";
         }
       }
@@ -231,7 +237,7 @@ function apply(state: RunState, event: JournalEvent): void {
       const start = currentStart(state);
       if (start) {
         const peak = largerOf(start.peak, event.exit.peak);
-        Object.assign(start, { exit: event.exit, peak, ended: true });
+        Object.assign(start, { exit: event.exit, peak, ...endedNow(state) });
       }
       state.live = null;
       const variant = state.variants.get(event.variant);
@@ -242,11 +248,14 @@ function apply(state: RunState, event: JournalEvent): void {
       const start = state.starts.find(
         (each) => each.variant === event.variant && each.start === event.start,
       );
-      if (start)
-        Object.assign(start, { exit: event.exit, peak: event.peak ?? start.peak, ended: true });
       // A life that was ended because it hung counts as one that was lost.
+      const lost = state.live?.hung === true || state.live?.lost === true;
+      if (start) {
+        const { exit, peak } = event;
+        Object.assign(start, { exit, peak: peak ?? start.peak, lost, ...endedNow(state) });
+      }
       const variant = state.variants.get(event.variant);
-      if (variant && (state.live?.hung || state.live?.lost)) variant.restarts += 1;
+      if (variant && lost) variant.restarts += 1;
       state.live = null;
       return;
     }
@@ -294,6 +303,19 @@ function noteChosen(state: RunState, variant: ResultVariant, chosen: Chosen | un
     const text = `${variant.name}: the engine did not choose the same in every start (${JSON.stringify(first)}, later ${JSON.stringify(chosen)}): its figures are of different things.`;
     apply(state, { type: "warning", warning: { code: "choices-differ", text } });
   }
+}
+
+function endedNow(state: RunState): Pick<StartState, "ended" | "endedMs"> {
+  return { ended: true, endedMs: state.elapsedMs };
+}
+
+/**
+ * Outside of pairs: what never was ready won't be; what was gets a second try. In a comparison a
+ * failed start may decide, so that one that fails is seen to do so more often than once.
+ */
+function startsThatMayFail({ plan, starts }: RunState, variant: string): number {
+  if (plan.comparison != null) return 3;
+  return starts.some((each) => each.variant === variant && each.readyMs !== null) ? 2 : 1;
 }
 
 /** A wrong device is mended by an input: what mends it stands beside what was seen. */

@@ -83,8 +83,14 @@ export interface StartState {
   pair: number | null;
   confirming: boolean;
   rounds: number;
+  /** Cells that are measured in it, of a pair's start; null: those of the plan. */
+  cells: string[] | null;
   /** Ms since the journal was opened. */
   begunMs: number;
+  /** Null while it lives. */
+  endedMs: number | null;
+  /** It was ended because it hung or did not become idle again. */
+  lost: boolean;
   /** The first attempt of this life: its engine was cold. */
   first: { cell: string; attempt: Attempt } | null;
   readyMs: number | null;

@@ -2,24 +2,33 @@
  * The scheduler: state in, the next step out. Pure, so that every path through a run is tested
  * without a clock, a process or a socket.
  */
-import { nextQuestion } from "../analyze/knowledge.ts";
+import { attemptsOf, type CellState, type Live, type RunState } from "../journal/state.ts";
 import {
-  attemptsOf,
-  type CellState,
-  hasPassed,
-  isRetired,
-  type Live,
-  type RunState,
-} from "../journal/state.ts";
+  calibrateLeft,
+  confirmLeft,
+  crosscheckLeft,
+  liveCells,
+  probeLeft,
+  replayLeft,
+} from "./asks.ts";
 import { nextLook } from "./ladder.ts";
+import type { Judge } from "./pairs/end.ts";
+import { nextStartOfPairs } from "./pairs/next.ts";
+import { roundInPair } from "./pairs/round.ts";
 import { seededRandom, shuffled } from "./random.ts";
-import { climbing, isToBeMeasured } from "./remedies/climbing.ts";
-import { settledAs } from "./settled.ts";
-import { type CellSpec, combinationKey, isAttached, PROBES, type VariantSpec } from "./types.ts";
+import { climbing } from "./remedies/climbing.ts";
+import { type CellSpec, isAttached, PROBES, type VariantSpec } from "./types.ts";
 
 export type Step =
   | { kind: "provision"; variant: string }
-  | { kind: "start"; variant: string; start: number; phase: "probe" | "measure" }
+  | {
+      kind: "start";
+      variant: string;
+      start: number;
+      phase: "probe" | "measure";
+      /** Of a comparison's measured start; absent: it is none. */
+      pair?: PairedStart;
+    }
   | { kind: "settle"; variant: string; start: number }
   | { kind: "probe"; variant: string; cell: string; start: number; round: number }
   | {
@@ -61,8 +70,21 @@ export type Step =
   | { kind: "stop"; variant: string; start: number }
   | { kind: "done" };
 
-/** What to do now. */
-export function next(state: RunState): Step {
+/** What a start is made for that belongs to a pair. */
+export interface PairedStart {
+  pair: number;
+  /** Made because head failed, to see whether it does so again. */
+  confirming: boolean;
+  rounds: number;
+  /** Of its variant. */
+  cells: string[];
+}
+
+/**
+ * What to do now.
+ * @param judge says where a comparison stands; absent: as its verdict does
+ */
+export function next(state: RunState, judge?: Judge): Step {
   const { live } = state;
   if (state.interrupted !== null || state.stopped !== null || state.failed !== null) {
     return live === null ? { kind: "done" } : { kind: "stop", ...which(live) };
@@ -74,6 +96,7 @@ export function next(state: RunState): Step {
     }
   }
   if (live !== null) return nextInLife(state, live);
+  if (lacksVariant(state)) return { kind: "done" };
   for (const spec of state.plan.variants) {
     const rung = rungLeft(state, spec.name);
     if (rung !== null) return rung;
@@ -83,7 +106,13 @@ export function next(state: RunState): Step {
       return { kind: "start", variant: spec.name, start, phase };
     }
   }
-  return { kind: "done" };
+  return nextStartOfPairs(state, judge) ?? { kind: "done" };
+}
+
+/** With one of the two not to be had there is nothing to compare, and no time to be spent on it. */
+function lacksVariant({ plan, variants }: RunState): boolean {
+  const missing = [...variants.values()].some(({ provisioned }) => provisioned === null);
+  return plan.comparison != null && missing;
 }
 
 function which(live: Live): { variant: string; start: number } {
@@ -95,9 +124,20 @@ function phaseLeft(state: RunState, spec: VariantSpec): "probe" | "measure" | nu
   const variant = state.variants.get(spec.name);
   if (variant === undefined || variant.failure !== null) return null;
   if (variant.restarts > restartsAllowed(state)) return null;
+  if (state.plan.comparison != null) return probingLeft(state, spec.name) ? "probe" : null;
   const asks = [probeLeft, calibrateLeft, confirmLeft, replayLeft];
   if (asks.some((left) => left(state, spec.name) !== null)) return "probe";
   return slotLeft(state, spec.name) === null ? null : "measure";
+}
+
+/**
+ * Once a pair was begun nothing is probed any more, and what is still open is asked after the
+ * rounds of its starts: both variants of a pair are treated alike.
+ */
+function probingLeft(state: RunState, variant: string): boolean {
+  if (state.starts.some(({ pair }) => pair !== null)) return false;
+  const asks = [probeLeft, calibrateLeft, confirmLeft, replayLeft];
+  return asks.some((left) => left(state, variant) !== null);
 }
 
 /** Cells that were not planned need lives of their own. */
@@ -108,8 +148,10 @@ function restartsAllowed({ plan, cells }: RunState): number {
 
 /** What has to be asked next on the ladder of remedies; null: nothing, or what is planned comes first. */
 function rungLeft(state: RunState, name: string): (Step & { kind: "rung" }) | null {
-  const { remedies } = state.plan;
+  const { remedies, comparison } = state.plan;
   const variant = state.variants.get(name);
+  // What would mend head is no part of whether it is worse than base.
+  if (comparison != null) return null;
   if (remedies == null || variant === undefined || variant.failure !== null) return null;
   if (probeLeft(state, name) !== null || variant.restarts > restartsAllowed(state)) return null;
   const end = climbing(state, name)?.end;
@@ -124,7 +166,10 @@ function nextInLife(state: RunState, live: Live): Step {
   // An engine that hangs is not waited for: a new life is cheaper.
   if (live.hung) return { kind: "stop", ...ids };
   const step = workInLife(state, live);
-  return live.unsettled && step.kind !== "stop" ? { kind: "settle", ...ids } : step;
+  // An attached server goes on after our stop: what we left it with must not slow the other variant.
+  const spec = state.plan.variants.find((each) => each.name === live.variant);
+  const goesOn = state.plan.comparison != null && spec !== undefined && isAttached(spec);
+  return live.unsettled && (goesOn || step.kind !== "stop") ? { kind: "settle", ...ids } : step;
 }
 
 function workInLife(state: RunState, live: Live): Step {
@@ -150,120 +195,15 @@ function workInLife(state: RunState, live: Live): Step {
     if (replay !== null) return { kind: "replay", ...ids, cell: replay.spec.id };
     const maxTokens = crosscheckLeft(state, live.variant);
     if (maxTokens !== null) return { kind: "crosscheck", ...ids, maxTokens };
-    if (!attached) return { kind: "stop", ...ids };
+    if (!attached || state.plan.comparison != null) return { kind: "stop", ...ids };
   }
-  const measure = measureStep(state, live);
+  const measure =
+    state.plan.comparison != null ? roundInPair(state, live) : measureStep(state, live);
   if (measure !== null) return measure;
   const calibrate = calibrateLeft(state, live.variant);
   return calibrate === null
     ? { kind: "stop", ...ids }
     : { kind: "calibrate", ...ids, ...calibrate };
-}
-
-function cellsOf(state: RunState, variant: string): CellState[] {
-  return [...state.cells.values()].filter(
-    (cell) => cell.spec.variant === variant && cell.spec.applicable,
-  );
-}
-
-/** A cell that fails so many warm-ups is measured no further: it would cost the others their time. */
-const WARMUP_TRIES = 3;
-
-function failedWarmups(cell: CellState): number {
-  return attemptsOf(cell, "warmup").filter((attempt) => attempt.finding.kind !== "pass").length;
-}
-
-/** Cells that are worth measuring. */
-export function liveCells(state: RunState, variant: string): CellState[] {
-  return cellsOf(state, variant).filter(
-    (cell) => hasPassed(cell) && failedWarmups(cell) < WARMUP_TRIES && isToBeMeasured(state, cell),
-  );
-}
-
-/** First every cell once, then every cell again: a cheap cell is known before a costly one is repeated. */
-function probeLeft(state: RunState, variant: string): CellState | null {
-  const open = cellsOf(state, variant).filter((cell) => settledAs(state, cell) === null);
-  const fewest = Math.min(...open.map((cell) => attemptsOf(cell, "probe").length));
-  return open.find((cell) => attemptsOf(cell, "probe").length === fewest) ?? null;
-}
-
-/**
- * What a plain request could still tell of a cell's streams: how many tokens their chunks hold. Cells
- * that send the same bytes share the answers.
- */
-function calibrateLeft(
-  state: RunState,
-  variant: string,
-): { cell: string; variation: number; limit: number | null } | null {
-  // What the real client sends can't be sent again by us.
-  if (state.plan.turn === "real") return null;
-  for (const cell of liveCells(state, variant)) {
-    const question = nextQuestion(state.cells.values(), cell);
-    if (question !== null) return { cell: cell.spec.id, ...question };
-  }
-  return null;
-}
-
-/** Outcomes that a second try would only repeat at a high price: an engine dead, or a time limit over. */
-const NOT_AGAIN = ["out-of-memory", "engine-crashed", "engine-hung", "timeout", "client-timeout"];
-
-/**
- * The cell by which a combination is confirmed with the client's command line: the first that passed,
- * else the first that failed without harm.
- */
-function confirmLeft(state: RunState, variant: string): CellState | null {
-  if (state.plan.confirm !== true) return null;
-  const groups = new Map<string, CellState[]>();
-  for (const cell of cellsOf(state, variant).filter((each) => isToBeMeasured(state, each))) {
-    const key = combinationKey(cell.spec);
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
-  for (const cells of groups.values()) {
-    if (cells.some((cell) => cell.confirmed !== undefined)) continue;
-    const asked = cells.filter((cell) => cell.attempts.length > 0);
-    const passed = asked.find(hasPassed);
-    const harmless = asked.find((cell) =>
-      cell.attempts.every(({ finding }) => !NOT_AGAIN.includes(finding.kind)),
-    );
-    const chosen = passed ?? harmless;
-    if (chosen !== undefined) return chosen;
-  }
-  return null;
-}
-
-/** Failures of a turn for which the engine may not be to blame. */
-const CLIENTS = ["client-timeout", "client-failed", "expectation-failed"];
-
-function replayLeft(state: RunState, variant: string): CellState | null {
-  if (state.plan.turn !== "real" || state.plan.confirm !== true) return null;
-  const open = cellsOf(state, variant).filter(
-    (cell) => isRetired(cell) && cell.replayed === undefined && cell.spec.rung === undefined,
-  );
-  const clients = ({ attempts }: CellState) =>
-    attempts.length > 0 && attempts.every(({ finding }) => CLIENTS.includes(finding.kind));
-  return open.find(clients) ?? null;
-}
-
-/** The cross-check may take about so long. */
-const CROSSCHECK_MS = 8_000;
-const CROSSCHECK_TOKENS = 32;
-/** Fewer tokens tell nothing of the rates. */
-const LEAST_CROSSCHECK_TOKENS = 4;
-
-/**
- * Tokens to ask for in the comparison of the server's routes, as many as a slow engine allows.
- * @returns null when it was made, or would take too long, or nothing streams
- */
-function crosscheckLeft(state: RunState, variant: string): number | null {
-  if (state.variants.get(variant)?.crosscheck !== null) return null;
-  const gaps = liveCells(state, variant).flatMap((cell) => {
-    const chunks = attemptsOf(cell, "probe").at(-1)?.calls[0]?.trace.chunkMs ?? [];
-    const span = (chunks.at(-1) ?? 0) - (chunks[0] ?? 0);
-    return chunks.length < 2 ? [] : [span / (chunks.length - 1)];
-  });
-  if (gaps.length === 0) return null;
-  const tokens = Math.floor(CROSSCHECK_MS / Math.max(1, ...gaps));
-  return tokens < LEAST_CROSSCHECK_TOKENS ? null : Math.min(CROSSCHECK_TOKENS, tokens);
 }
 
 /** The measured start that isn't complete yet, and what is missing in it. */

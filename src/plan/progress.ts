@@ -4,10 +4,14 @@ import { metricsOfOne, turnMsOf } from "../analyze/turn-metrics.ts";
 import { attemptsOf, type CellState, isRetired, type RunState } from "../journal/state.ts";
 import type { Progress, ProgressCell, ProgressPhase } from "../report/progress.ts";
 import type { MetricName } from "../result.ts";
-import { remainingMs, requestsLeft } from "./estimate.ts";
+import { remainingAtMostMs, remainingMs, requestsLeft } from "./estimate.ts";
 import { ALONE, nameOfLoad } from "./load.ts";
 import { name, shownCombination } from "./matrix.ts";
 import type { Step } from "./next.ts";
+import { aheadIn } from "./pairs/ahead.ts";
+import { cellsInPairs } from "./pairs/cells.ts";
+import { madePairs } from "./pairs/made.ts";
+import { pairsAtMost } from "./pairs/planned.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {
@@ -41,14 +45,18 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
         ? null
         : {
             number: live.phase === "probe" ? 1 : measuredStarts(state),
-            of: live.phase === "probe" ? 1 : plan.starts,
+            of: live.phase === "probe" ? 1 : startsAtMost(state),
             kind: live.phase,
+            ...(state.starts.at(-1)?.confirming === true ? { confirming: true } : {}),
           },
     round:
-      step.kind === "measure" && !step.warmup ? { number: step.round + 1, of: plan.rounds } : null,
+      step.kind === "measure" && !step.warmup
+        ? { number: step.round + 1, of: state.starts.at(-1)?.rounds ?? plan.rounds }
+        : null,
     requests: { done, planned: done + requestsLeft(state) },
     elapsedMs: state.elapsedMs,
     remainingMs: remainingMs(state),
+    ...(plan.comparison == null ? {} : { remainingAtMostMs: remainingAtMostMs(state) }),
     cells: cells.map((cell) => toCell(state, cell, running)),
     simulated: plan.variants.some((each) => each.engine.kind === "sim"),
     synthetic: plan.variants.some((each) => each.model.kind === "synthetic"),
@@ -112,7 +120,16 @@ function labelOf(state: RunState, id: string): string {
         .join(" ");
 }
 
+/** In a comparison they are counted in pairs, confirming ones apart. */
+function startsAtMost({ plan }: RunState): number {
+  return plan.comparison == null ? plan.starts : pairsAtMost(plan);
+}
+
 function measuredStarts(state: RunState): number {
+  const last = state.starts.at(-1);
+  if (last?.pair != null) {
+    return madePairs(state).filter(({ confirming }) => confirming === last.confirming).length;
+  }
   return Math.min(
     state.plan.starts,
     state.starts.filter((start) => start.phase === "measure").length || 1,
@@ -121,7 +138,7 @@ function measuredStarts(state: RunState): number {
 
 function toCell(state: RunState, cell: CellState, running: string | null): ProgressCell {
   const measured = attemptsOf(cell, "measure");
-  const planned = state.plan.starts * state.plan.rounds;
+  const planned = plannedRounds(state, cell);
   const latest = cell.attempts.at(-1);
   return {
     id: cell.spec.id,
@@ -132,13 +149,21 @@ function toCell(state: RunState, cell: CellState, running: string | null): Progr
     ]
       .filter((part) => part !== "")
       .join(" "),
-    state: cellState(cell, running, measured.length >= planned),
+    state: cellState(cell, running, planned > 0 && measured.length >= planned),
     outcome: latest?.finding.kind ?? null,
     measured: measured.length,
     planned,
     ttftMs: medianOf(cell, "ttftMs"),
     turnMs: medianOf(cell, "turnMs"),
   };
+}
+
+function plannedRounds(state: RunState, cell: CellState): number {
+  const { plan } = state;
+  if (plan.comparison == null) return plan.starts * plan.rounds;
+  if (!cellsInPairs(state, cell.spec.variant).includes(cell)) return 0;
+  const { atMost, rounds } = aheadIn(state);
+  return atMost * rounds;
 }
 
 function cellState(cell: CellState, running: string | null, done: boolean): ProgressCell["state"] {

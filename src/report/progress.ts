@@ -42,13 +42,21 @@ export interface Progress {
   finished: { label: string; outcome: OutcomeKind; tookMs: number | null } | null;
   variant: string;
   /** Counted from 1; null outside an engine's life. */
-  start: { number: number; of: number; kind: "probe" | "measure" } | null;
+  start: {
+    /** Of a comparison: the pair, counted from 1 among measured or confirming ones. */
+    number: number;
+    of: number;
+    kind: "probe" | "measure";
+    confirming?: boolean;
+  } | null;
   round: { number: number; of: number } | null;
   /** Requests done and planned, as far as known now. */
   requests: { done: number; planned: number };
   elapsedMs: number;
-  /** Null until something was measured. */
+  /** Null until something was measured; of a comparison until its next look, where it may end. */
   remainingMs: number | null;
+  /** Of a comparison: if every look leaves it open; absent: there is none. */
+  remainingAtMostMs?: number | null;
   cells: ProgressCell[];
   simulated: boolean;
   synthetic: boolean;

@@ -1,14 +1,15 @@
 /** Plays a whole run through the scheduler and the fold, without a process, a socket or a clock. */
 import type { Exchange } from "../drive/types.ts";
-import type { EngineExit } from "../engine/types.ts";
+import type { EngineExit, StartFailure } from "../engine/types.ts";
 import type { AttemptPhase, JournalEntry, JournalEvent } from "../journal/events.ts";
 import { foldEntry } from "../journal/fold.ts";
 import type { RunState } from "../journal/state.ts";
 import { buildPlan } from "../plan/build.ts";
 import { combinations } from "../plan/matrix.ts";
 import { next, type Step } from "../plan/next.ts";
+import type { Judge } from "../plan/pairs/end.ts";
 import type { Scenario } from "../plan/scenario.ts";
-import type { CellSpec, Plan } from "../plan/types.ts";
+import { BASE, type CellSpec, type ComparisonPlan, HEAD, type Plan } from "../plan/types.ts";
 import { variationOf } from "../plan/variation.ts";
 import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 
@@ -86,11 +87,49 @@ export function fakePlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): P
   });
 }
 
+/** A comparison of two simulators: head's cells know base's. */
+export function fakeComparison(
+  over: Partial<Parameters<typeof buildPlan>[0]> = {},
+  comparison: Partial<ComparisonPlan> = {},
+): Plan {
+  const [head] = fakePlan(over).variants;
+  const variants = over.variants ?? (head ? [{ ...head, name: BASE }, head] : []);
+  const plan = fakePlan({
+    starts: 8,
+    ...over,
+    variants,
+    comparison: {
+      ...{ kind: "variants", intended: [], thresholds: { default: 0.05 }, rounds: null },
+      ...comparison,
+    },
+  });
+  return { ...plan, cells: withTwins(plan.cells) };
+}
+
+/** Head's cells with those of base that they are compared with. */
+export function withTwins(cells: readonly CellSpec[]): CellSpec[] {
+  return cells.map((cell) =>
+    cell.variant === HEAD ? { ...cell, base: `${BASE}${cell.id.slice(HEAD.length)}` } : cell,
+  );
+}
+
 export interface FakeRun {
   state: RunState;
   steps: Step[];
   entries: JournalEntry[];
   attempts: FakeAttempt[];
+}
+
+/** What a fake run may meet beside its attempts. */
+export interface FakeWorld {
+  /** Where a comparison stands; absent: as its verdict says. */
+  judge?: Judge;
+  /** Starts that come to nothing. */
+  startFails?: (step: Step & { kind: "start" }) => StartFailure["kind"] | null;
+  /** Variants that can't be provisioned. */
+  missing?: readonly string[];
+  /** Told before each step: an event of the outside, a signal for instance. */
+  before?: (state: RunState) => JournalEvent | null;
 }
 
 /**
@@ -104,11 +143,14 @@ export function fakeRun(
   stepsAtMost = 2000,
   /** Bytes of a cell's prompt as it would be captured; null: it can't be. */
   sizeOf: (cell: CellSpec) => number | null = () => null,
+  world: FakeWorld = {},
 ): FakeRun {
   const entries: JournalEntry[] = [];
+  // What pairs cost is told by time: an attempt's is less than that between two events.
+  const tick = plan.comparison == null ? 1 : 10;
   let state: RunState | null = null;
   const append = (event: JournalEvent) => {
-    const entry: JournalEntry = { seq: entries.length, tMs: entries.length, ...event };
+    const entry: JournalEntry = { seq: entries.length, tMs: entries.length * tick, ...event };
     entries.push(entry);
     state = foldEntry(state, entry);
   };
@@ -140,6 +182,11 @@ export function fakeRun(
     const kept = looks.filter((each) => each.start === start).at(-1)?.peak?.bytes ?? 61e6;
     return { bytes: kept, kind: "simulated" as const, swapBytes: null };
   };
+  const sends = (id: string) => {
+    const spec = now(state).cells.get(id)?.spec;
+    const scenario = plan.scenarios.find((each) => each.name === spec?.scenario);
+    return plan.turn !== undefined || scenario?.steps.some(({ kind }) => kind === "send") === true;
+  };
   const ask = (
     cell: string,
     phase: AttemptPhase,
@@ -163,7 +210,8 @@ export function fakeRun(
       round,
       variation,
       limit,
-      exchanges: [fakeExchange(cell, met, phase !== "calibrate")],
+      ...(plan.comparison == null ? {} : { atMs: entries.length * tick }),
+      exchanges: sends(cell) ? [fakeExchange(cell, met, phase !== "calibrate")] : [],
       loggedPromptTokens: [12],
       exit,
       silentCpuMs: met === "hangs" ? 0 : null,
@@ -172,7 +220,9 @@ export function fakeRun(
     if (exit !== null) append({ type: "engine-died", variant, start, exit });
   };
   for (let count = 0; count < stepsAtMost; count++) {
-    const step = next(now(state));
+    const event = world.before?.(now(state)) ?? null;
+    if (event !== null) append(event);
+    const step = next(now(state), world.judge);
     steps.push(step);
     if (step.kind === "done") {
       append({ type: "run-ended" });
@@ -185,6 +235,10 @@ export function fakeRun(
         return requestBytes === null ? [] : [{ cell: cell.id, requestBytes }];
       });
       if (cells.length > 0) append({ type: "captured", cells });
+      if (world.missing?.includes(variant)) {
+        append({ type: "provision-failed", variant, message: "not to be had" });
+        continue;
+      }
       append({ type: "provisioned", variant: fakeVariant(variant) });
     } else if (step.kind === "rung") {
       const { part, cell } = step;
@@ -195,7 +249,13 @@ export function fakeRun(
       } else append({ type: "rung-tried", variant, cell, refused: null });
     } else if (step.kind === "start") {
       const { start, phase } = step;
-      append({ type: "start-begun", variant, start, phase });
+      append({ type: "start-begun", variant, start, phase, ...step.pair });
+      const kind = world.startFails?.(step) ?? null;
+      if (kind !== null) {
+        const failure = { kind, evidence: "it would not", exit: fakeExit("us") };
+        append({ type: "start-failed", variant, start, failure });
+        continue;
+      }
       append({ type: "start-ready", variant, start, readyMs: 5, servedId: "fake", version: null });
     } else if (step.kind === "settle") {
       append({ type: "settled", variant, start: step.start, idle: true, requests: 1, tookMs: 1 });
