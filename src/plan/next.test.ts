@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { attemptsOf, isRetired } from "../journal/state.ts";
-import { type FakeAttempt, type Fate, fakePlan, fakeRun } from "../testing/fake-run.ts";
+import {
+  type FakeAttempt,
+  type Fate,
+  fakePlan,
+  fakeRun,
+  fakeScenario,
+} from "../testing/fake-run.ts";
 
 const count = (attempts: FakeAttempt[], phase: string) =>
   attempts.filter((attempt) => attempt.phase === phase).length;
@@ -197,6 +203,14 @@ test("whatever attempts meet, the run ends and no cell gets more than its rounds
     }),
     { numRuns: 60 },
   );
+});
+
+test("a scripted plan with a cell that sends nothing ends with a word, not never", () => {
+  const turns = [{ message: "Hi", script: [{ says: "Hello" }], repeat: 1 }] as never;
+  const scenario = fakeScenario("oc-only", { steps: [], turns });
+  assert.throws(() => fakeRun(fakePlan({ scenarios: [scenario] })), {
+    message: /^head\/oc-only\/.*: scenario oc-only has nothing that scripted turns send/,
+  });
 });
 
 const REAL = { turn: "real", confirm: true } as const;

@@ -76,7 +76,13 @@ test("a pair is a start of each variant, one right after the other, in counterba
   for (const seed of [1, 2, 3]) assert.match(orders(seed), /^(bh|hb){10}$/);
   assert.equal(orders(1), orders(1));
   assert.notEqual(orders(1), orders(2));
-  assert.ok(/bh/.test(orders(1)) && /hb/.test(orders(1).slice(0)));
+  assert.ok(
+    ["b", "h"].every((first) =>
+      orders(1)
+        .match(/../g)
+        ?.some((two) => two[0] === first),
+    ),
+  );
 });
 
 test("each start warms every compared cell up once and measures its rounds, both in one order", () => {
@@ -106,7 +112,7 @@ test("base's recommended combination is measured, the others are probed only", (
   }
 });
 
-test("what base can't do with tools kept is not what is compared, and no scenario without combinations is left out", () => {
+test("what base can't do is not what is compared, and scenarios without combinations are part of it", () => {
   const plan = fakeComparison({
     scenarios: [
       fakeScenario("chat"),
@@ -412,10 +418,6 @@ test("the journal of a comparison folds to the same state again", () => {
     cell === `head/${TURN}` && phase === "measure" && start === 3 ? "dies" : "pass",
   );
   assert.deepEqual(fold(run.entries), run.state);
-  assert.deepEqual(
-    fold(JSON.parse(JSON.stringify(run.entries)) as never)?.starts,
-    run.state.starts,
-  );
 });
 
 test("whatever attempts and starts meet, a comparison ends, and no start is made twice", () => {
