@@ -100,7 +100,7 @@ function withoutSecrets(variant: VariantSpec): VariantSpec {
 }
 
 /** The loop: what next, do it, remember it. */
-async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
+export async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const { plan, options } = prepared;
   const ours = plan.variants.some(({ engine }) => engine.kind === "inferrs");
   const tell = (told: Told | null) => {

@@ -15,7 +15,8 @@ import { runRound } from "./drive/round.ts";
 import { settle } from "./drive/settle.ts";
 import { attachEngine } from "./engine/attached.ts";
 import type { RunningEngine } from "./engine/engine.ts";
-import { type SpawnedEngine, startEngine } from "./engine/started.ts";
+import { restartEngine } from "./engine/restarted.ts";
+import { type SpawnedEngine, type Started, startEngine } from "./engine/started.ts";
 import { availableMemoryBytes } from "./host/environment.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import type { RunState } from "./journal/state.ts";
@@ -155,34 +156,7 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   }
   if (world.signal.aborted) return;
   world.append({ type: "start-begun", variant: name, start: index, phase, ...step.pair });
-  const started =
-    engine.kind === "external"
-      ? await attachEngine({
-          baseUrl: engine.baseUrl,
-          apiKey: engine.apiKeyEnv === null ? null : (world.env[engine.apiKeyEnv] ?? null),
-          modelId: spec.model.kind === "served" ? spec.model.id : null,
-          signal: world.signal,
-        })
-      : await startEngine({
-          variant: spec,
-          executable: provisioned.executable,
-          model: provisioned.model,
-          start: index,
-          outDir: world.outDir,
-          workDir: world.workDir,
-          simScript: world.simScript,
-          readyTimeoutMs: Math.max(LEAST_LOAD_TIMEOUT_MS, state.plan.timeoutMs),
-          memoryLimitBytes: state.plan.memoryLimitBytes,
-          env: world.env,
-          version: provisioned.described.engine.version,
-          signal: world.signal,
-          onSpawned: (spawned) => {
-            const workDir = basename(world.workDir);
-            const ids = { variant: name, start: index };
-            world.append({ type: "engine-spawned", ...ids, ...spawned, workDir });
-            world.onSpawned(spawned);
-          },
-        });
+  const started = await launch(step, spec, provisioned, state, world);
   if (started.kind === "failed") {
     if (world.signal.aborted) {
       const exit = started.failure.exit;
@@ -203,6 +177,50 @@ async function start(step: Step & { kind: "start" }, state: RunState, world: Wor
   const { readyMs, servedId, version, chosen, device, windowTokens, portsTaken } = up;
   const ready = { readyMs, servedId, version, chosen, device, windowTokens, portsTaken };
   world.append({ type: "start-ready", variant: name, start: index, ...ready });
+}
+
+/** Brings an engine up: ours by a process, a running one by asking it, or by its user's command. */
+async function launch(
+  step: Step & { kind: "start" },
+  spec: VariantSpec,
+  { executable, model, described }: ProvisionedVariant,
+  { plan }: RunState,
+  world: World,
+): Promise<Started> {
+  const { variant, start } = step;
+  const { outDir, workDir, env, signal } = world;
+  const readyTimeoutMs = Math.max(LEAST_LOAD_TIMEOUT_MS, plan.timeoutMs);
+  const { engine, restartCommand = null } = spec;
+  if (engine.kind !== "external") {
+    const compared = plan.comparison != null;
+    return await startEngine({
+      ...{ variant: spec, executable, model, start, outDir, workDir, readyTimeoutMs, env, signal },
+      simScript: world.simScript,
+      // Base's and head's starts of the same number are not the same lives.
+      ...(compared ? { simKnobs: [`seed=${plan.seed}`, `variant=${variant}`], evenly: true } : {}),
+      memoryLimitBytes: plan.memoryLimitBytes,
+      version: described.engine.version,
+      onSpawned: (spawned) => {
+        const ids = { variant, start, workDir: basename(workDir) };
+        world.append({ type: "engine-spawned", ...ids, ...spawned });
+        world.onSpawned(spawned);
+      },
+    });
+  }
+  const server = {
+    baseUrl: engine.baseUrl,
+    apiKey: engine.apiKeyEnv === null ? null : (env[engine.apiKeyEnv] ?? null),
+    modelId: spec.model.kind === "served" ? spec.model.id : null,
+    signal,
+  };
+  if (restartCommand === null) return await attachEngine(server);
+  const ids = { command: restartCommand, variant, start, cwd: process.cwd() };
+  const restarted = await restartEngine({ ...server, ...ids, outDir, env, readyTimeoutMs });
+  if (restarted.kind === "up" && restarted.sameProcess !== null) {
+    const text = `${variant}: after its restart command the same process as before (${restarted.sameProcess}) listened at ${engine.baseUrl}. Unless it stands before the real server, that was not started afresh, and the pairs of starts are none.`;
+    world.append({ type: "warning", warning: { code: "not-restarted", text } });
+  }
+  return restarted;
 }
 
 async function settleEngine(

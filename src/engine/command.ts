@@ -51,6 +51,11 @@ export function inferrsCommand(
   };
 }
 
+/** Starts of two variants may have numbers of different length: nothing else of them should. */
+export function padded(start: number): string {
+  return String(start).padStart(4, "0");
+}
+
 /** The simulator, as a process of its own under the same Node. */
 export function simCommand(
   knobs: string[],
@@ -61,10 +66,12 @@ export function simCommand(
   env: NodeJS.ProcessEnv,
   /** What it says to what; null: nothing in particular. */
   scriptPath: string | null = null,
+  /** Of the run itself; the user's own win over them. */
+  given: readonly string[] = [],
 ): EngineCommand {
   // A model that is told what to say calls its tools, unless a knob says otherwise.
   const told = scriptPath === null ? [] : ["tool-calls=structured"];
-  const all = [`start=${start}`, ...told, ...knobs];
+  const all = [`start=${padded(start)}`, ...given, ...told, ...knobs];
   return {
     command: process.execPath,
     args: [

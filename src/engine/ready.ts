@@ -17,11 +17,14 @@ export type Readiness =
 /**
  * Asks `/health` until it is 200 (503 is "loading", 500 is "the load failed"), then `/v1/models`.
  * @param stop ends the wait at once (the process died, the run was stopped)
+ * @param wanted of a server that we know less of: one without `/health` (404) is ready when it lists
+ *   its models, and this one, if any, among them
  */
 export async function waitUntilReady(
   client: MeasuringClient,
   timeoutMs: number,
   stop: AbortSignal,
+  wanted: { healthRoute: "optional"; model: string | null } | null = null,
 ): Promise<Readiness> {
   const deadline = performance.now() + timeoutMs;
   let last = "no answer";
@@ -32,11 +35,19 @@ export async function waitUntilReady(
       const words = errorWords(toText(health.segments));
       return failed("load-failed", `/health answered 500: ${words}`);
     }
+    if (health.status === 404 && wanted !== null) {
+      const listed = await listModels(client, stop);
+      if (listed.kind === "ready" && lists(listed.models, wanted.model)) return listed;
+    }
     last = health.status === null ? describeEnd(health) : `/health answered ${health.status}`;
     await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }
   const seconds = (timeoutMs / 1000).toFixed(0);
   return failed("not-ready", `not ready after ${seconds} s; at last: ${last}`);
+}
+
+function lists(models: readonly string[], model: string | null): boolean {
+  return model === null ? models.length > 0 : models.includes(model);
 }
 
 /** The ids that `/v1/models` lists. */

@@ -7,10 +7,11 @@ import { groupMembers } from "../host/proc.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { NOTHING_CHOSEN } from "../result.ts";
 import { chosenIn } from "./chosen.ts";
-import { inferrsCommand, type PreparedModel, simCommand } from "./command.ts";
+import { inferrsCommand, type PreparedModel, padded, simCommand } from "./command.ts";
 import { wrongDevice } from "./device.ts";
 import { witnessDevice } from "./device-witness.ts";
 import type { RunningEngine } from "./engine.ts";
+import { evened } from "./even.ts";
 import { startFailure } from "./failure.ts";
 import { type Guard, raiseGuard } from "./guard.ts";
 import { promptTokensIn, windowIn } from "./log.ts";
@@ -44,6 +45,10 @@ export interface StartOptions {
   memoryLimitBytes: number | null;
   /** What the simulator says to what, a file; absent: nothing in particular. */
   simScript?: string | null;
+  /** Knobs of the simulator that the run itself sets; absent: none. */
+  simKnobs?: readonly string[];
+  /** It is compared with another variant, which must differ in nothing that isn't meant. */
+  evenly?: boolean;
   /** False: no cgroup, though one may be permitted. */
   cgroup?: boolean;
   env: NodeJS.ProcessEnv;
@@ -62,13 +67,15 @@ export type Started =
 const STOP_GRACE_MS = 1_500;
 /** Another process may take a port between check and start; thrice in a row is no accident. */
 const PORT_TRIES = 3;
+/** The system gives ports of five digits, if it isn't told otherwise. */
+const PORTS_ASKED = 20;
 /** How long an engine that can't listen may take to say so and end. */
 const LISTEN_NEWS_MS = 2_000;
 
 /** Starts the engine, on another port where the first was taken, and waits until it serves the model. */
 export async function startEngine(options: StartOptions): Promise<Started> {
   for (let taken = 0; ; taken++) {
-    const port = await (options.pickPort ?? freePort)();
+    const port = await (options.pickPort ?? longPort)();
     const started = await startOnce(options, port);
     if (started.kind === "up") {
       return { kind: "up", engine: { ...started.engine, portsTaken: taken } };
@@ -78,12 +85,24 @@ export async function startEngine(options: StartOptions): Promise<Started> {
   }
 }
 
+/** A free port of five digits: command lines of two variants have the same length. */
+async function longPort(): Promise<number> {
+  for (let tries = 0; tries < PORTS_ASKED; tries++) {
+    const port = await freePort();
+    if (port >= 10_000) return port;
+  }
+  return await freePort();
+}
+
 async function startOnce(options: StartOptions, port: number): Promise<Started> {
   const began = performance.now();
-  const statePath = join(options.workDir, `sim-${options.variant.name}-${options.start}.json`);
+  const statePath = join(
+    options.workDir,
+    `sim-${options.variant.name}-${padded(options.start)}.json`,
+  );
   const { engine } = options.variant;
   const simulated = engine.kind === "sim";
-  const bare = simulated
+  const plain = simulated
     ? simCommand(
         engine.knobs,
         options.model,
@@ -92,8 +111,10 @@ async function startOnce(options: StartOptions, port: number): Promise<Started> 
         statePath,
         options.env,
         options.simScript,
+        options.simKnobs,
       )
     : inferrsCommand(options.executable, options.variant, options.model, port, options.env);
+  const bare = options.evenly === true ? evened(plain, options.model.cwd) : plain;
   const guard: Guard | null = simulated
     ? null
     : (options.raise ?? raiseGuard)(options.memoryLimitBytes, options.cgroup !== false);

@@ -32,17 +32,17 @@ export class Engine {
   constructor(knobs: Knobs, memory: Memory) {
     this.#knobs = knobs;
     this.#memory = memory;
-    this.#luck = Math.exp(knobs.luck * normalOf(`luck ${knobs.seed} ${knobs.start}`));
+    this.#luck = Math.exp(knobs.luck * normalOf(`luck ${lifeOf(knobs)}`));
   }
 
   /** Counts a request that came in, and says what becomes of it before it reaches the queue. */
   admit(): { request: number; flakes: boolean; crashes: boolean } {
     const request = this.#admitted++;
-    const { seed, start, flake } = this.#knobs;
+    const { flake } = this.#knobs;
     const crashAfter = this.#knobs["crash-after"];
     return {
       request,
-      flakes: randomOf(`flake ${seed} ${start} ${request}`)() < flake,
+      flakes: randomOf(`flake ${lifeOf(this.#knobs)} ${request}`)() < flake,
       crashes: crashAfter !== null && request >= crashAfter,
     };
   }
@@ -66,8 +66,7 @@ export class Engine {
     const knobs = this.#knobs;
     const begun = performance.now();
     const speed =
-      this.#luck *
-      Math.exp(knobs.noise * normalOf(`noise ${knobs.seed} ${knobs.start} ${request}`));
+      this.#luck * Math.exp(knobs.noise * normalOf(`noise ${lifeOf(knobs)} ${request}`));
     const prefillMs = (tokens: number) => (1000 * tokens) / (knobs["prefill-speed"] * speed);
     const stepMs =
       knobs.crawl === null ? 1000 / (knobs["decode-speed"] * speed) : knobs.crawl * 1000;
@@ -109,6 +108,11 @@ export class Engine {
       return { kind: "truncated", count: truncateAfter };
     return { kind: "done", count: replyTokens };
   }
+}
+
+/** What tells one life from another: all its randomness follows from it. */
+function lifeOf({ seed, start, variant }: Knobs): string {
+  return variant === null ? `${seed} ${start}` : `${seed} ${start} ${variant}`;
 }
 
 /** Longest wait that a timer takes. */

@@ -42,7 +42,12 @@ export const KNOB_TABLE = {
   start: row({
     kind: "integer",
     default: "0",
-    help: "which start of the engine this is; its luck follows from seed and this",
+    help: "which start of the engine this is; its luck follows from seed, variant and this",
+  }),
+  variant: row({
+    kind: "text",
+    default: null,
+    help: "whose start this is: base's and head's of one number have luck and noise of their own",
   }),
   "load-time": row({ kind: "duration", default: "100", help: "time until the model is loaded" }),
   "load-error": row({

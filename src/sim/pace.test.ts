@@ -41,6 +41,18 @@ test("luck differs from start to start and is the same for the same start", asyn
   assert.ok(!near(second[0], first[0]) && !near(seeded[0], first[0]));
 });
 
+test("base's and head's starts of one number have luck of their own", async () => {
+  const knobs = ["luck=0.2", "start=0001"];
+  const [none, base, head, again] = await Promise.all([
+    prefills(knobs),
+    prefills([...knobs, "variant=base"]),
+    prefills([...knobs, "variant=head"]),
+    prefills([...knobs, "variant=head"]),
+  ]);
+  assert.ok(!near(base[0], head[0]) && !near(base[0], none[0]));
+  assert.ok(near(again[0], head[0]));
+});
+
 test("noise differs from request to request, the same ones for the same start", async () => {
   const [first, again] = await Promise.all([prefills(["noise=0.2"]), prefills(["noise=0.2"])]);
   assert.equal(new Set(first.map((ms) => ms.toFixed(6))).size, 3);
