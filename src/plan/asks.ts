@@ -49,7 +49,7 @@ export function probeLeft(state: RunState, variant: string): CellState | null {
 function mustSendSomething({ plan }: RunState, { spec }: CellState): void {
   const scenario = plan.scenarios.find((each) => each.name === spec.scenario);
   const scripted = plan.turn === undefined || plan.turn === "scripted";
-  if (!scripted || scenario?.steps.some((step) => step.kind === "send")) return;
+  if (!scripted || scenario === undefined || scenario.steps.length > 0) return;
   throw new Error(
     `${spec.id}: scenario ${spec.scenario} has nothing that scripted turns send; its turns are for the client (--turn real or replayed)`,
   );

@@ -37,8 +37,7 @@ export function renderLive(
     progress.start === null ? null : startText(progress),
     progress.round === null ? null : `round ${progress.round.number} of ${progress.round.of}`,
   ].filter((part) => part !== null);
-  const left =
-    progress.remainingMs === null ? "" : `, about ${duration(progress.remainingMs)} left`;
+  const left = leftText(progress);
   const times = `${requests.done} of ${requests.planned} requests, ${duration(progress.elapsedMs)}${left}`;
   const head = [
     paint("bold", clip(label.join(" · "), width)),
@@ -50,8 +49,17 @@ export function renderLive(
   return [...head, ...cells.map((cell) => paint(colorOf(cell), cellLine(cell, width)))];
 }
 
+function leftText({ remainingMs, remainingAtMostMs = null }: Progress): string {
+  if (remainingMs === null) return "";
+  const more = remainingAtMostMs !== null && remainingAtMostMs > remainingMs;
+  return more
+    ? `, about ${duration(remainingMs)} to the next look, ${duration(remainingAtMostMs)} at most`
+    : `, about ${duration(remainingMs)} left`;
+}
+
 function startText(progress: Progress): string {
   const { start } = progress;
+  if (start?.confirming === true) return `confirming start ${start.number}`;
   return start?.kind === "probe" ? "probe start" : `start ${start?.number} of ${start?.of}`;
 }
 

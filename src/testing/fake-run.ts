@@ -185,7 +185,7 @@ export function fakeRun(
   const sends = (id: string) => {
     const spec = now(state).cells.get(id)?.spec;
     const scenario = plan.scenarios.find((each) => each.name === spec?.scenario);
-    return plan.turn !== undefined || scenario?.steps.some(({ kind }) => kind === "send") === true;
+    return plan.turn !== undefined || scenario?.steps.length !== 0;
   };
   const ask = (
     cell: string,
