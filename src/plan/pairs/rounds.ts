@@ -9,6 +9,8 @@ import { areBlocks } from "./planned.ts";
 
 /** Until it is known what a start costs. */
 export const FIRST_ROUNDS = 3;
+/** Fewer have no median that a single failed or disturbed round leaves alone. */
+const FEWEST_ROUNDS = 3;
 /** Pairs that teach it. */
 const LEARNED_FROM = 2;
 /** Luck of a start below which none is believed: two pairs can look equal by chance. */
@@ -18,7 +20,7 @@ const LEADING: MetricName[] = ["ttftMs", "decodeTokensPerSecond", "turnMs", "tot
 
 /**
  * As the user fixed it; else three in the first two pairs, and from then on what gives the steadiest
- * estimate for the time (Kalibera and Jones), worked out once and kept.
+ * estimate for the time (Kalibera and Jones), worked out once and kept, but at least three.
  *
  * A change in the middle is honest: the unit stays the start, its value the median of its rounds, and
  * both starts of a pair have equally many. Which number it becomes depends on spread and cost alone,
@@ -42,12 +44,13 @@ function learned(state: RunState, pairs: readonly MadePair[]): number {
   const parts = spreads(state, pairs);
   if (costs === null || parts.length === 0) return FIRST_ROUNDS;
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return roundsPerStart({
+  const best = roundsPerStart({
     within: mean(parts.map(({ within }) => within)),
     between: Math.max(LEAST_LUCK ** 2, mean(parts.map(({ between }) => between))),
     startCost: costs.startMs,
     roundCost: costs.roundMs,
   });
+  return Math.max(FEWEST_ROUNDS, best);
 }
 
 /** Of each cell of each variant, and each leading metric. */
