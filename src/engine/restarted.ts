@@ -1,6 +1,7 @@
 /** A running server that the user's own command starts again. */
 import { join } from "node:path";
 import { MeasuringClient } from "../drive/client.ts";
+import type { OutFile } from "../host/files.ts";
 import { serverProcess } from "../host/listener.ts";
 import { startTimeOf } from "../host/proc.ts";
 import { attachEngine } from "./attached.ts";
@@ -10,7 +11,7 @@ import { waitUntilReady } from "./ready.ts";
 import type { StartFailure } from "./types.ts";
 
 /** Output of the restart commands, in the output folder. */
-export const RESTART_LOG = "restart.log";
+export const RESTART_LOG = "restart.log" satisfies OutFile;
 
 export interface RestartOptions {
   command: string;

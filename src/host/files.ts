@@ -11,6 +11,7 @@ export const OUT_FILES = [
   "openclaw.json5",
   "history.json",
   "engine.log",
+  "restart.log",
 ] as const;
 export type OutFile = (typeof OUT_FILES)[number];
 
