@@ -11,6 +11,7 @@ import {
   probeLeft,
   replayLeft,
 } from "./asks.ts";
+import { coldFirst } from "./cold-first.ts";
 import { nextLook } from "./ladder.ts";
 import type { Judge } from "./pairs/end.ts";
 import { nextStartOfPairs } from "./pairs/next.ts";
@@ -238,19 +239,6 @@ function measureStep(state: RunState, live: Live): Step | null {
       ? coldFirst(ids, left.cells, seededRandom(seed))
       : shuffled(ids, seededRandom(seed)),
   };
-}
-
-/** The first request of a life is always the same cell's, so that cold starts can be compared. */
-function coldFirst(ids: string[], cells: CellState[], random: () => number): string[] {
-  const streams = cells.filter((cell) =>
-    attemptsOf(cell, "probe").some((probe) => probe.calls[0]?.exchange.stream === true),
-  );
-  const first = (streams[0] ?? cells[0])?.spec.id;
-  const rest = shuffled(
-    ids.filter((id) => id !== first),
-    random,
-  );
-  return first !== undefined && ids.includes(first) ? [first, ...rest] : rest;
 }
 
 /**

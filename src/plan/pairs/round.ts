@@ -1,5 +1,6 @@
 /** What is asked in a start that belongs to a pair. Pure. */
 import { attemptsOf, type CellState, type Live, type RunState } from "../../journal/state.ts";
+import { coldFirst } from "../cold-first.ts";
 import type { Step } from "../next.ts";
 import { seededRandom, shuffled } from "../random.ts";
 import { roundsIn } from "./made.ts";
@@ -20,7 +21,8 @@ export function roundInPair(state: RunState, live: Live): Step | null {
   const ids = { variant: live.variant, start: live.start };
   const cold = cells.filter((cell) => !isWarm(state, cell, live));
   if (cold.length > 0) {
-    const order = inOrder(cells, cold, orderSeed(state, start.pair, 0));
+    const asked = cold.map(({ spec }) => spec.id);
+    const order = coldFirst(asked, cells, seededRandom(orderSeed(state, start.pair, 0)));
     return { kind: "measure", ...ids, round: 0, warmup: true, cells: order };
   }
   const done = (cell: CellState) => roundsIn(state, cell.spec.id, start).length;
