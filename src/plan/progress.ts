@@ -11,7 +11,7 @@ import type { Step } from "./next.ts";
 import { aheadIn } from "./pairs/ahead.ts";
 import { cellsInPairs } from "./pairs/cells.ts";
 import { madePairs } from "./pairs/made.ts";
-import { pairsAtMost } from "./pairs/planned.ts";
+import { areBlocks, pairsAtMost } from "./pairs/planned.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {
@@ -36,7 +36,7 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
       waitingFor !== undefined
         ? `for process ${waitingFor}, another run on this machine, to end`
         : running === null
-          ? describe(step)
+          ? ofVariant(state, variant, describe(step))
           : labelOf(state, running),
     finished: finished === null ? null : finishedOf(state, finished),
     variant,
@@ -47,11 +47,11 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
             number: live.phase === "probe" ? 1 : measuredStarts(state),
             of: live.phase === "probe" ? 1 : startsAtMost(state),
             kind: live.phase,
-            ...(state.starts.at(-1)?.confirming === true ? { confirming: true } : {}),
+            ...pairOf(state),
           },
     round:
       step.kind === "measure" && !step.warmup
-        ? { number: step.round + 1, of: state.starts.at(-1)?.rounds ?? plan.rounds }
+        ? { number: step.round + 1, of: roundsShown(state) }
         : null,
     requests: { done, planned: done + requestsLeft(state) },
     elapsedMs: state.elapsedMs,
@@ -109,15 +109,29 @@ function describe(step: Step): string {
 
 function labelOf(state: RunState, id: string): string {
   const cell = state.cells.get(id)?.spec;
-  return cell === undefined
-    ? id
-    : [
-        cell.scenario,
-        name(shownCombination(cell)).replaceAll(",", " "),
-        nameOfLoad(cell.load ?? ALONE),
-      ]
-        .filter((part) => part !== "")
-        .join(" ");
+  if (cell === undefined) return id;
+  const parts = [
+    cell.scenario,
+    name(shownCombination(cell)).replaceAll(",", " "),
+    nameOfLoad(cell.load ?? ALONE),
+  ];
+  return ofVariant(state, cell.variant, parts.filter((part) => part !== "").join(" "));
+}
+
+/** Whose it is, where there are two. */
+function ofVariant({ plan }: RunState, variant: string, text: string): string {
+  return plan.comparison == null || variant === "" ? text : `${variant}: ${text}`;
+}
+
+function pairOf({ starts }: RunState): { paired?: true; confirming?: true } {
+  const last = starts.at(-1);
+  if (last?.pair == null) return {};
+  return last.confirming ? { paired: true, confirming: true } : { paired: true };
+}
+
+/** Blocks of running servers have a round each, which is counted over all of them. */
+function roundsShown({ plan, starts }: RunState): number {
+  return areBlocks(plan) ? pairsAtMost(plan) : (starts.at(-1)?.rounds ?? plan.rounds);
 }
 
 /** In a comparison they are counted in pairs, confirming ones apart. */
@@ -142,7 +156,7 @@ function toCell(state: RunState, cell: CellState, running: string | null): Progr
   const latest = cell.attempts.at(-1);
   return {
     id: cell.spec.id,
-    scenario: cell.spec.scenario,
+    scenario: ofVariant(state, cell.spec.variant, cell.spec.scenario),
     combination: [
       name(shownCombination(cell.spec)).replaceAll(",", " "),
       nameOfLoad(cell.spec.load ?? ALONE),

@@ -59,7 +59,8 @@ function leftText({ remainingMs, remainingAtMostMs = null }: Progress): string {
 
 function startText(progress: Progress): string {
   const { start } = progress;
-  if (start?.confirming === true) return `confirming start ${start.number}`;
+  if (start?.confirming) return `confirming pair ${start.number}`;
+  if (start?.paired) return `pair ${start.number} of ${start.of} at most`;
   return start?.kind === "probe" ? "probe start" : `start ${start?.number} of ${start?.of}`;
 }
 

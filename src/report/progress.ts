@@ -47,7 +47,9 @@ export interface Progress {
     number: number;
     of: number;
     kind: "probe" | "measure";
-    confirming?: boolean;
+    paired?: true;
+    /** It is made because head failed. */
+    confirming?: true;
   } | null;
   round: { number: number; of: number } | null;
   /** Requests done and planned, as far as known now. */
