@@ -1,5 +1,6 @@
 /** How a run ends: what the entries are told, and the exit code. */
 import type { HistoryReport } from "./analyze/history/report.ts";
+import { mainVariant } from "./analyze/recommended-cells.ts";
 import type { Output } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
 import type { HistorySpec } from "./inputs/history.ts";
@@ -59,9 +60,20 @@ export function exitCodeOf(
       return 3;
     case "internal-error":
       return 70;
-    case "all-failed":
-      return failOn.includes("all-failed") ? 1 : 0;
-    case "ok":
-      return 0;
+    default:
+      return happened(result).some((one) => failOn.includes(one)) ? 1 : 0;
   }
+}
+
+/** What `--fail-on` may name; a head that breaks everything has failed in all, too. */
+function happened(result: Result): FailOn[] {
+  const { verdict, exitReason, cells } = result;
+  const own = cells.filter((cell) => cell.variant === mainVariant(result)?.name);
+  const nothing = own.length > 0 && own.every(({ outcome }) => outcome.kind !== "pass");
+  return [
+    ...(verdict === "regression" || verdict === "broken" ? [verdict] : []),
+    ...(exitReason === "all-failed" || (verdict === "broken" && nothing)
+      ? (["all-failed"] as const)
+      : []),
+  ];
 }

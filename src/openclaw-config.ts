@@ -3,11 +3,12 @@
 import type { ResultContext } from "./analyze/result.ts";
 import { type OpenClawConfig, renderOpenClawConfig } from "./drive/openclaw/config.ts";
 import type { RunState } from "./journal/state.ts";
+import { mainVariantOf } from "./plan/types.ts";
 
 /** How the recommended settings are written for this run. */
 export function configOf(state: RunState): ResultContext {
   const config = state.openclawConfig as OpenClawConfig;
-  const [spec] = state.plan.variants;
+  const spec = mainVariantOf(state.plan);
   const served = spec === undefined ? null : state.variants.get(spec.name)?.provisioned?.model;
   const simulated = spec?.engine.kind === "sim";
   return {

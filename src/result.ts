@@ -621,6 +621,8 @@ export const BECAUSE = [
   "too-few-pairs",
   /** An attached engine can't be restarted: it is only described. */
   "descriptive",
+  /** Base and head differ in something that was not meant to; the comparison says in what. */
+  "withheld",
 ] as const;
 
 /** A start's value: the median of its rounds; null: most of them failed, which is the worst rank. */
@@ -790,7 +792,16 @@ export const resultSchema = z
     schema: z.literal(RESULT_SCHEMA_ID),
     status: z.enum(["complete", "partial", "interrupted", "failed"]),
     /** What decided the exit code. */
-    exitReason: z.enum(["ok", "all-failed", "setup-failed", "interrupted", "internal-error"]),
+    exitReason: z.enum([
+      "ok",
+      "all-failed",
+      /** What a comparison says of head, where --fail-on may name it. */
+      "regression",
+      "broken",
+      "setup-failed",
+      "interrupted",
+      "internal-error",
+    ]),
     /** One sentence where exitReason isn't `ok`. */
     exitDetail: z.string().nullable(),
     tool: z.strictObject({ version: z.string() }),

@@ -1,12 +1,13 @@
 /** What a reader must know of machine and device to judge the figures. Pure. */
 import type { RunState } from "../journal/state.ts";
+import { mainVariantOf } from "../plan/types.ts";
 import type { Platform, Warning } from "../result.ts";
 import { momentWarnings } from "./moments.ts";
 import { platformOf } from "./platforms.ts";
 
-/** The kind of machine that the run was on, by the first variant's device. */
+/** The kind of machine that the run was on, by the device of what it is about. */
 export function platformOfRun(state: RunState): Platform {
-  const [spec] = state.plan.variants;
+  const spec = mainVariantOf(state.plan);
   if (spec?.engine.kind === "sim") return platformOf(state.environment, "simulated");
   if (spec?.engine.kind === "external") return platformOf(state.environment, "attached");
   const server = state.variants.get(spec?.name ?? "")?.provisioned?.server;
@@ -56,7 +57,7 @@ function platformWarnings(state: RunState): Warning[] {
   const started = state.plan.variants.some(({ engine }) => engine.kind === "inferrs");
   if (verified !== null || !started || !asked) return [];
   // Nobody looked for the device then: the machine may well be one that was checked.
-  const [spec] = state.plan.variants;
+  const spec = mainVariantOf(state.plan);
   const server = state.variants.get(spec?.name ?? "")?.provisioned?.server;
   const lookedFor = state.starts.some((start) => start.readyMs !== null && start.deviceLookedFor);
   if (server?.device === "auto" && !lookedFor) return [];

@@ -7,8 +7,8 @@ import {
   hasPassed,
   type RunState,
 } from "../journal/state.ts";
-import { ALONE, keyWithoutLoad, lightest } from "../plan/load.ts";
-import { variationOfTurn } from "../plan/variation.ts";
+import { ALONE, lightest } from "../plan/load.ts";
+import { mainVariantOf } from "../plan/types.ts";
 import {
   type Compat,
   METRIC_NAMES,
@@ -23,20 +23,23 @@ import {
   type Sample,
 } from "../result.ts";
 import { type Calibration, type CountedTokens, countTokens } from "./calibrate.ts";
+import { comparisonWarnings } from "./comparison/differs.ts";
+import { compareVariants } from "./comparison/result.ts";
 import { classifyExit, memoryKiller } from "./death.ts";
+import { exitOf } from "./exit.ts";
+import { figuresIn } from "./figures.ts";
 import { refusal } from "./fit/gate.ts";
 import { fitOf } from "./fit/result.ts";
 import { calibrationOf } from "./knowledge.ts";
 import { machineWarnings, platformOfRun } from "./machine-warnings.ts";
-import type { Call } from "./metrics.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { overheadOf } from "./overhead.ts";
 import { recommend } from "./recommend.ts";
 import { climbedRecommendation, laddersOf } from "./remedies/result.ts";
 import { samplingOf } from "./sampling.ts";
 import { summarize } from "./statistics.ts";
-import { metricsOfOne, metricsOfTurns } from "./turn-metrics.ts";
-import { derivedWarnings, unmeasured } from "./warnings.ts";
+import { metricsOfOne } from "./turn-metrics.ts";
+import { derivedWarnings } from "./warnings.ts";
 
 export interface ResultContext {
   /** The settings as JSON5, for the recommended combination. */
@@ -50,9 +53,13 @@ export interface ResultContext {
 /** What the journal adds up to, also when it breaks off in the middle. */
 export function toResult(state: RunState, context: ResultContext): Result {
   const cells = [...state.cells.values()].map((cell) => toCell(state, cell));
-  const planned = cells.filter(({ rung }) => rung === undefined);
+  const main = mainVariantOf(state.plan)?.name;
+  // Of a comparison base is what head is measured by: what works, and what to use, is head's to say.
+  const own = cells.filter(({ variant }) => variant === main);
+  const planned = own.filter(({ rung }) => rung === undefined);
   const chosen = recommend(lightest(planned), context.guideCompat);
-  const exit = exitOf(state, cells);
+  const compared = compareVariants(state, cells);
+  const exit = exitOf(state, own, compared);
   return {
     schema: RESULT_SCHEMA_ID,
     ...exit,
@@ -81,6 +88,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
       variant: start.variant,
       start: start.start,
       phase: start.phase,
+      ...(start.pair === null ? {} : { pair: start.pair }),
       readyMs: start.readyMs,
       peakMemory: start.peak ?? start.exit?.peak ?? null,
       peakVramBytes: start.exit?.peakVramBytes ?? null,
@@ -121,47 +129,15 @@ export function toResult(state: RunState, context: ResultContext): Result {
           }),
     ladder: laddersOf(state, cells),
     fit: fitOf(state, cells, context.clientTimeoutMs ?? null),
-    comparison: null,
-    verdict: null,
-    warnings: [...state.warnings, ...machineWarnings(state), ...derivedWarnings(state, cells)],
+    comparison: compared?.comparison ?? null,
+    verdict: compared?.verdict ?? null,
+    warnings: [
+      ...state.warnings,
+      ...machineWarnings(state),
+      ...derivedWarnings(state, cells),
+      ...comparisonWarnings(state),
+    ],
   };
-}
-
-function exitOf(
-  state: RunState,
-  cells: ResultCell[],
-): Pick<Result, "status" | "exitReason" | "exitDetail"> {
-  const setup = [...state.variants.values()].find((variant) => variant.failure !== null);
-  const asked = cells.filter((cell) => cell.outcome.attempts.ok + cell.outcome.attempts.failed > 0);
-  if (state.failed !== null) {
-    return { status: "failed", exitReason: "internal-error", exitDetail: state.failed };
-  }
-  if (state.interrupted !== null || !state.ended) {
-    const detail =
-      state.interrupted === null
-        ? "the run ended before it was complete; what was measured until then is here"
-        : `stopped by ${state.interrupted}; what was measured until then is here`;
-    return { status: "interrupted", exitReason: "interrupted", exitDetail: detail };
-  }
-  if (setup !== undefined && asked.length === 0) {
-    return { status: "failed", exitReason: "setup-failed", exitDetail: setup.failure };
-  }
-  if (state.stopped === "time-budget" && asked.length === 0) {
-    const seconds = Number(((state.plan.timeBudgetMs ?? 0) / 1000).toFixed(1));
-    const detail = `--time-budget: got "${seconds}"; expected enough for the engine to start and answer, but the time was over before anything could be asked. Give a larger --time-budget (fetching and waiting for another run aren't counted).`;
-    return { status: "failed", exitReason: "setup-failed", exitDetail: detail };
-  }
-  const partial =
-    unmeasured(state).length > 0 ||
-    cells.some((cell) => cell.outcome.reason === "budget" || cell.outcome.reason === "engine-gone");
-  const status = partial || state.stopped !== null ? "partial" : "complete";
-  const refused = cells.filter((cell) => cell.outcome.reason === "doesnt-fit");
-  if (asked.length + refused.length > 0 && cells.every((cell) => cell.outcome.kind !== "pass")) {
-    const unsent = refused.length === 0 ? "" : `, ${refused.length} do not fit and were not sent`;
-    const detail = `nothing works: all ${asked.length} cells that were asked failed${unsent}`;
-    return { status, exitReason: "all-failed", exitDetail: detail };
-  }
-  return { status, exitReason: "ok", exitDetail: null };
 }
 
 function countRequests(state: RunState): Result["requests"] {
@@ -297,12 +273,12 @@ function metricsOf(
   const samples = new Map<MetricName, Sample[]>();
   const add = (name: MetricName, sample: Sample) =>
     samples.set(name, [...(samples.get(name) ?? []), sample]);
-  const compared = hasOtherLoads(state, cell);
+  const figures = figuresIn(state, cell, calibration);
+  const confirming = confirmingStarts(state, cell.spec.variant);
   for (const attempt of attemptsOf(cell, "measure")) {
-    if (attempt.finding.kind !== "pass") continue;
+    if (attempt.finding.kind !== "pass" || confirming.has(attempt.start)) continue;
     const { start, round } = attempt;
-    const counted = { calls: countedCalls(attempt, calibration), turns: attempt.turns };
-    for (const metrics of metricsOfTurns(counted, compared)) {
+    for (const metrics of figures(attempt)) {
       for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }
@@ -315,7 +291,6 @@ function metricsOf(
       if (value !== undefined) add(name, { start, round: 0, value });
     }
   }
-  if (!usesTools(state, cell)) samples.delete("toolCallMs");
   const metrics: ResultCell["metrics"] = {};
   for (const name of METRIC_NAMES) {
     const summary = summarize(samples.get(name) ?? []);
@@ -324,39 +299,16 @@ function metricsOf(
   return metrics;
 }
 
-/** Whether the same is asked under another load, too. */
-function hasOtherLoads({ plan }: RunState, { spec }: CellState): boolean {
-  const key = keyWithoutLoad(spec);
-  return plan.cells.some((other) => other.id !== spec.id && keyWithoutLoad(other) === key);
+/** Made to see whether head fails again: what they take is in no figure. */
+function confirmingStarts({ starts }: RunState, variant: string): ReadonlySet<number> {
+  const own = starts.filter((start) => start.confirming && start.variant === variant);
+  return new Set(own.map(({ start }) => start));
 }
 
 const COLD: readonly [MetricName, MetricName][] = [
   ["coldTtftMs", "ttftMs"],
   ["coldTurnMs", "turnMs"],
 ];
-
-function countedCalls(attempt: Attempt, calibration: Calibration): Call[] {
-  const seen = new Map<number, number>();
-  return attempt.calls.map((call) => {
-    const turn = call.exchange.turn ?? 0;
-    const index = seen.get(turn) ?? 0;
-    seen.set(turn, index + 1);
-    const variation = variationOfTurn(attempt.variation, turn);
-    return { ...call, tokens: countTokens(call, index, variation, calibration) };
-  });
-}
-
-/** Later calls of its turns follow tool results. */
-function usesTools(state: RunState, cell: CellState): boolean {
-  const scenario = state.plan.scenarios.find((each) => each.name === cell.spec.scenario);
-  if (scenario === undefined) return false;
-  return (
-    scenario.turns.some(({ script }) => script.some((reply) => "calls" in reply)) ||
-    scenario.steps.some(
-      (step) => step.kind === "send" && step.messages.some((message) => message.role === "tool"),
-    )
-  );
-}
 
 function outcomeOf(state: RunState, cell: CellState): Outcome {
   const counted = cell.attempts.filter(

@@ -143,6 +143,11 @@ export function combinationKey({ variant, compat, settings }: CellSpec): string 
 /** How many probes a cell gets before anything else. */
 export const PROBES = 2;
 
+/** What a run is about: in a comparison `head`, else its one variant. */
+export function mainVariantOf({ variants }: Plan): VariantSpec | undefined {
+  return variants.find((variant) => variant.name === HEAD) ?? variants[0];
+}
+
 /** An attached engine has no process, no log, and can't be restarted. */
 export function isAttached(variant: VariantSpec): boolean {
   return variant.engine.kind === "external";

@@ -1,5 +1,11 @@
 /** Where a comparison stands while it runs: whether more pairs of starts are wanted. Pure. */
 import type { RunState } from "../../journal/state.ts";
+import { lookAt, lookSchedule } from "../verdict/looks.ts";
+import { decideSuccess, type SuccessDecision } from "../verdict/success.ts";
+import { decideAt, designOf, plannedLooks } from "./judge.ts";
+import { measuredPairs, primaryMetrics } from "./metrics.ts";
+import { successEvidence } from "./success.ts";
+import { withheldBecause } from "./withheld.ts";
 
 export interface Standing {
   /** The verdict stands: further pairs would not be used. */
@@ -8,7 +14,33 @@ export interface Standing {
   confirm: { cell: string; pairs: number }[];
 }
 
-/** Judged afresh whenever a pair is complete; with fewer pairs than the next look asks it can't be settled. */
-export function standingOf(_state: RunState): Standing {
-  return { settled: false, confirm: [] };
+/** So many pairs show what figures there are to a comparison that gets no verdict anyway. */
+const ENOUGH_WITHOUT_VERDICT = 3;
+
+/**
+ * Judged afresh whenever a pair is complete; with fewer pairs than the next look asks only a failure
+ * can settle it.
+ */
+export function standingOf(state: RunState): Standing {
+  if (state.plan.comparison == null) return { settled: false, confirm: [] };
+  const pairs = measuredPairs(state);
+  const kept = designOf(state) === "attached";
+  if (!kept && pairs.length >= ENOUGH_WITHOUT_VERDICT && withheldBecause(state) !== null) {
+    return { settled: true, confirm: [] };
+  }
+  const planned = plannedLooks(state);
+  const due = lookSchedule(planned).includes(pairs.length);
+  const look = due ? lookAt(planned, pairs.length) : null;
+  const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
+  // Who has the failure of a running server can't be told by fresh starts.
+  const confirm = kept ? [] : success.flatMap(toConfirm);
+  if (success.some(({ state: found }) => found === "broken")) return { settled: true, confirm };
+  if (!due || confirm.length > 0) return { settled: false, confirm };
+  const metrics = primaryMetrics(state, pairs);
+  return { settled: decideAt(state, pairs.length, metrics, null).settled, confirm };
+}
+
+function toConfirm(decision: SuccessDecision): Standing["confirm"] {
+  const { cell } = decision;
+  return decision.state === "confirm" ? [{ cell, pairs: decision.pairs }] : [];
 }

@@ -43,6 +43,8 @@ export function toHistoryLine(
   const variant = mainVariant(result);
   const cells = result.cells.filter((cell) => cell.variant === variant?.name);
   const followed = followedCells(result, cells);
+  // A comparison stops when it is decided: it has as many starts as it needed.
+  const starts = result.comparison?.pairs.made ?? result.plan.starts;
   const line = {
     schema: HISTORY_SCHEMA_ID,
     at: new Date(of.at).toISOString(),
@@ -51,7 +53,7 @@ export function toHistoryLine(
     key: keyOf(parts),
     parts,
     about: aboutOf(result),
-    series: cells.flatMap((cell) => seriesOf(cell, followed.has(cell), result.plan.starts)),
+    series: cells.flatMap((cell) => seriesOf(cell, followed.has(cell), starts)),
     outcomes: cells
       .filter((cell) => cell.outcome.reason !== "not-applicable")
       .map((cell) => ({ cell: cellName(cell), kind: cell.outcome.kind })),
@@ -71,7 +73,12 @@ export function idOf(line: Omit<HistoryLine, "id">): string {
 }
 
 /** A cell without its variant: `agent-turn [requiresStringContent=true] concurrency=4`. */
-export function cellName({ scenario, compat, settings, load }: ResultCell): string {
+export function cellName({
+  scenario,
+  compat,
+  settings,
+  load,
+}: Pick<ResultCell, "scenario" | "compat" | "settings" | "load">): string {
   const flags = nameOfCompat(compat);
   const paths = Object.entries(settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
   const combination = [flags, ...paths].filter((part) => part !== "").join(",");

@@ -80,7 +80,7 @@ function engineText({ engine }: ResultVariant): string {
   return [engine.kind, ...knobs.sort()].join(" ");
 }
 
-function modelText({ model }: ResultVariant): string {
+export function modelText({ model }: ResultVariant): string {
   const { provenance } = model;
   const of = (files: { id: string; commit: string }) => `${files.id}@${short(files.commit)}`;
   return [
@@ -93,7 +93,7 @@ function modelText({ model }: ResultVariant): string {
     .join(" ");
 }
 
-function clientText({ openclaw }: ResultVariant): string {
+export function clientText({ openclaw }: ResultVariant): string {
   const version = openclaw.version === null ? "" : ` ${openclaw.version}`;
   return `${openclaw.client}${version}, config ${short(openclaw.configDigest)}`;
 }

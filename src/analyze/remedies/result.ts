@@ -2,6 +2,7 @@
 import type { CellState, RunState } from "../../journal/state.ts";
 import { type Climbing, climbing, type TriedRungs } from "../../plan/remedies/climbing.ts";
 import { settledAs } from "../../plan/settled.ts";
+import { mainVariantOf } from "../../plan/types.ts";
 import { count } from "../../report/format.ts";
 import type {
   Compat,
@@ -29,7 +30,10 @@ export function climbedRecommendation(
   cells: readonly ResultCell[],
   renderConfig: (compat: Compat, settings: ResultCell["settings"]) => string,
 ): Recommendation | null {
-  const [found] = climbed(state).filter(({ end }) => end.kind === "chosen");
+  const main = mainVariantOf(state.plan)?.name;
+  const [found] = climbed(state).filter(
+    ({ end, variant }) => end.kind === "chosen" && variant === main,
+  );
   if (found?.end.kind !== "chosen") return null;
   const { ladder, context, from, end } = found;
   const own = from.spec.settings ?? {};

@@ -40,10 +40,15 @@ function cost(values: readonly number[], better: "lower" | "higher", metric: str
   if (values.length === 0) throw new RangeError(`${metric}: a start without a measured round`);
   const wrong = values.find((value) => !(value >= 0));
   if (wrong !== undefined) throw new RangeError(`${metric}: ${wrong} can't be part of a ratio`);
+  const value = startValue(values, better);
+  if (value === Number.POSITIVE_INFINITY) return value;
+  return (better === "lower" ? 1 : -1) * Math.log(value);
+}
+
+/** The median of a start's rounds; `Infinity` where half of them or more failed. */
+export function startValue(values: readonly number[], better: "lower" | "higher"): number {
   const failed = (value: number) => value === Number.POSITIVE_INFINITY;
   // Interpolating between two failed rounds would give no number.
   if (values.filter(failed).length * 2 >= values.length) return Number.POSITIVE_INFINITY;
-  return better === "lower"
-    ? Math.log(median(values))
-    : -Math.log(median(values.map((value) => (failed(value) ? 0 : value))));
+  return median(values.map((value) => (failed(value) && better === "higher" ? 0 : value)));
 }

@@ -29,14 +29,22 @@ export function comparedCells(state: RunState): ComparedCells[] {
       cells.includes((first.variant === BASE ? base : head).spec.id),
     );
   }
+  return recommendedTwins(state).filter(
+    ({ head }) => settledAs(state, head) === null || hasPassed(head),
+  );
+}
+
+/**
+ * What base passes of its recommended combination and of the scenarios without combinations,
+ * whatever head does with it.
+ * @returns empty while base is being probed
+ */
+export function recommendedTwins(state: RunState): ComparedCells[] {
   const own = cellsOf(state, BASE);
   if (own.some((cell) => settledAs(state, cell) === null)) return [];
   const wanted = recommendedName(state, own);
-  return twins.filter(
-    ({ base, head }) =>
-      hasPassed(base) &&
-      ["", wanted].includes(name(shownCombination(base.spec))) &&
-      (settledAs(state, head) === null || hasPassed(head)),
+  return twinsOf(state).filter(
+    ({ base }) => hasPassed(base) && ["", wanted].includes(name(shownCombination(base.spec))),
   );
 }
 

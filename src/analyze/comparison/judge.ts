@@ -1,0 +1,106 @@
+/** The decision rule, asked of a run. Pure. */
+import type { RunState } from "../../journal/state.ts";
+import { twinsOf } from "../../plan/pairs/cells.ts";
+import type { MadePair } from "../../plan/pairs/made.ts";
+import { pairsAtMost } from "../../plan/pairs/planned.ts";
+import { isAttached } from "../../plan/types.ts";
+import type { Comparison, Verdict } from "../../result.ts";
+import { type Decision, decide } from "../verdict/decide.ts";
+import { type Ended, lookAt } from "../verdict/looks.ts";
+import { decideSuccess } from "../verdict/success.ts";
+import { measuredPairs, type PairedMetric, pairedMetrics } from "./metrics.ts";
+import { isUnsent, successEvidence } from "./success.ts";
+import { withheldBecause } from "./withheld.ts";
+
+export interface Judged {
+  pairs: MadePair[];
+  metrics: PairedMetric[];
+  /** As the rule has it; what keeps it from being the run's verdict stands beside it. */
+  decision: Decision;
+  verdict: Verdict;
+  design: Comparison["design"];
+  withheld: string | null;
+  /** Head's cells that were not sent, because their prompt doesn't fit, where base passes. */
+  unsent: string[];
+  ended: Comparison["pairs"]["ended"];
+}
+
+/** Servers that nobody restarts make no pairs of starts: they are only described. */
+export function designOf({ plan }: RunState): Comparison["design"] {
+  const kept = plan.variants.some((one) => isAttached(one) && one.restartCommand == null);
+  return kept ? "attached" : "alternating-starts";
+}
+
+/** Everything there is, as it stands. */
+export function judge(state: RunState): Judged {
+  const pairs = measuredPairs(state);
+  const metrics = pairedMetrics(state, pairs);
+  const design = designOf(state);
+  const withheld = withheldBecause(state);
+  const open = decideAt(state, pairs.length, metrics, null);
+  // Error that was not spent may be, where nothing more will come: it can't undo what stands.
+  const decision = open.settled ? open : decideAt(state, pairs.length, metrics, earlyEnd(state));
+  const unsent = unsentCells(state);
+  const judged = { pairs, metrics, decision, design, withheld, unsent };
+  return { ...judged, verdict: verdictOf(judged), ended: endOf(state, judged) };
+}
+
+/** At most so many pairs; running servers are never looked at. */
+export function plannedLooks(state: RunState): number {
+  return designOf(state) === "attached" ? 0 : pairsAtMost(state.plan);
+}
+
+export function decideAt(
+  state: RunState,
+  made: number,
+  metrics: readonly PairedMetric[],
+  ended: Ended | null,
+): Decision {
+  const maxStarts = plannedLooks(state);
+  const look = lookAt(maxStarts, made, ended);
+  const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
+  return decide(metrics, { maxStarts, ended, success });
+}
+
+/** A clock doesn't know the figures; whoever stopped it, or a killed run's heir, may have seen them. */
+function earlyEnd({ stopped }: RunState): Ended {
+  return stopped === "time-budget" ? "time-budget" : "interrupted";
+}
+
+function verdictOf({
+  decision,
+  design,
+  withheld,
+  unsent,
+}: Pick<Judged, "decision" | "design" | "withheld" | "unsent">): Verdict {
+  const { verdict, success } = decision;
+  if (withheld !== null) return "inconclusive";
+  // That a request is refused each time needs no statistics, and no restart.
+  const refused = success.some((one) => one.state === "broken" && one.because === "deterministic");
+  if (design === "attached") return refused ? "broken" : "inconclusive";
+  const fine = verdict === "improvement" || verdict === "no-regression";
+  return fine && unsent.length > 0 ? "inconclusive" : verdict;
+}
+
+/** Head's, where base's twin passed. */
+export function unsentCells(state: RunState): string[] {
+  return twinsOf(state).flatMap(({ base, head }) =>
+    isUnsent(state, head) && base.attempts.some(({ finding }) => finding.kind === "pass")
+      ? [head.spec.id]
+      : [],
+  );
+}
+
+function endOf(
+  state: RunState,
+  { pairs, decision, withheld }: Pick<Judged, "pairs" | "decision" | "withheld">,
+): Judged["ended"] {
+  const all = pairs.length >= pairsAtMost(state.plan);
+  if (state.failed !== null) return "failed";
+  if (decision.settled && !all) return "settled";
+  if (all) return "all-made";
+  if (state.interrupted !== null) return "interrupted";
+  if (state.stopped !== null) return "time-budget";
+  if (!state.ended) return "interrupted";
+  return withheld === null ? "failed" : "settled";
+}

@@ -1,0 +1,56 @@
+/** What a start of a pair measured of a cell: its rounds, those that failed among them. Pure. */
+import type { Attempt, CellState, RunState, StartState } from "../../journal/state.ts";
+import { roundsIn } from "../../plan/pairs/made.ts";
+import type { MetricName } from "../../result.ts";
+import { median } from "../statistics.ts";
+import type { Attempts } from "../verdict/success.ts";
+
+/** `failed`: the engine did not load, died or hung before it came to the round. */
+export type Round = Attempt | "failed";
+
+/**
+ * The rounds of a start that is spent: as many as were to be measured.
+ * @returns null where it says nothing of the cell: it wasn't to be measured in it, or another
+ *   process had taken the port, which is nobody's failure
+ */
+export function roundsOf(state: RunState, cell: CellState, start: StartState): Round[] | null {
+  const { id } = cell.spec;
+  if (start.failure?.kind === "port-taken") return null;
+  const attempts = roundsIn(state, id, start);
+  const asked = start.cells === null ? attempts.length > 0 : start.cells.includes(id);
+  if (!asked) return null;
+  const missing = Math.max(0, start.rounds - attempts.length);
+  return [...attempts, ...Array.from({ length: missing }, () => "failed" as const)];
+}
+
+/** This tool was late, so that nothing is known of the server's part. */
+function isUnknown(round: Round): boolean {
+  return round !== "failed" && round.finding.kind === "client-lagged";
+}
+
+function hasFailed(round: Round): boolean {
+  return round === "failed" || round.finding.kind !== "pass";
+}
+
+/**
+ * A value for each round: of several turns in flight their median, `Infinity` of a failed one.
+ * What can't be told (tokens that nothing counts) is left out.
+ */
+export function valuesOf(
+  rounds: readonly Round[],
+  metric: MetricName,
+  figures: (attempt: Attempt) => Map<MetricName, number>[],
+): number[] {
+  return rounds.flatMap((round) => {
+    if (isUnknown(round)) return [];
+    if (round === "failed" || hasFailed(round)) return Number.POSITIVE_INFINITY;
+    const values = figures(round).flatMap((each) => each.get(metric) ?? []);
+    return values.length === 0 ? [] : median(values);
+  });
+}
+
+export function countOf(rounds: readonly Round[]): Attempts {
+  const known = rounds.filter((round) => !isUnknown(round));
+  const failed = known.filter(hasFailed).length;
+  return { ok: known.length - failed, failed };
+}

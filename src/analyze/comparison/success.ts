@@ -1,0 +1,110 @@
+/** What a run has of each cell's success, for the rule that says whether head still works. Pure. */
+import {
+  attemptsOf,
+  type CellState,
+  hasPassed,
+  type RunState,
+  type StartState,
+} from "../../journal/state.ts";
+import { type ComparedCells, twinsOf } from "../../plan/pairs/cells.ts";
+import { type MadePair, madePairs } from "../../plan/pairs/made.ts";
+import { settledAs } from "../../plan/settled.ts";
+import type { OutcomeKind } from "../../result.ts";
+import { passes, type SuccessEvidence } from "../verdict/success.ts";
+import { countOf, roundsOf } from "./rounds.ts";
+
+/** Refusals of a server that looks at the request alone: the next answer is the same. */
+const SAME_EACH_TIME: readonly OutcomeKind[] = [
+  "string-content-required",
+  "tool-schema-rejected",
+  "context-length-exceeded",
+  "load-failed",
+  "model-missing",
+  "wrong-device",
+  "http-error",
+];
+
+/** Of every cell of head whose twin of base, and which itself, was asked something. */
+export function successEvidence(state: RunState): SuccessEvidence[] {
+  const pairs = madePairs(state).filter(({ complete }) => complete);
+  return twinsOf(state)
+    .filter(({ base, head }) => isKnown(state, base) && isKnown(state, head))
+    .map((cells) => evidenceOf(state, cells, pairs));
+}
+
+function evidenceOf(
+  state: RunState,
+  cells: ComparedCells,
+  pairs: readonly MadePair[],
+): SuccessEvidence {
+  const { base, head } = cells;
+  const counted = (confirming: boolean) =>
+    pairs.flatMap((made) => {
+      if (made.confirming !== confirming || made.base === null || made.head === null) return [];
+      const [one, two] = [roundsOf(state, base, made.base), roundsOf(state, head, made.head)];
+      if (one === null || two === null) return [];
+      return [{ base: countOf(one), head: countOf(two) }];
+    });
+  return {
+    cell: head.spec.id,
+    basePassed: hasPassed(base),
+    deterministic: deterministicOf(state, head),
+    pairs: counted(false),
+    confirmation: counted(true).map((pair) => ({
+      base: passes(pair.base),
+      head: passes(pair.head),
+    })),
+    headFailedProbe: !hasPassed(head) && !isUnsent(state, head),
+  };
+}
+
+/** It was asked, or couldn't be because no engine came up. */
+function isKnown(state: RunState, cell: CellState): boolean {
+  return cell.attempts.length > 0 || neverReady(state, cell.spec.variant).length > 0;
+}
+
+/** Its prompt doesn't fit by what shorter ones needed: it was not sent. */
+export function isUnsent(state: RunState, cell: CellState): boolean {
+  return attemptsOf(cell, "probe").length === 0 && settledAs(state, cell) === "not-run";
+}
+
+/** The failed starts of a variant that never had another. */
+function neverReady({ starts }: RunState, variant: string): StartState[] {
+  const own = starts.filter((start) => start.variant === variant);
+  return own.some(({ readyMs }) => readyMs !== null)
+    ? []
+    : own.filter(({ failure }) => failure !== null && failure.kind !== "port-taken");
+}
+
+/**
+ * A failure of such a kind is deterministic where the same request never got anything else: that
+ * of the cell as a whole if it never passed, else of one of its prompts. A server that refuses now
+ * and then is none of these.
+ */
+function deterministicOf(state: RunState, head: CellState): SuccessEvidence["deterministic"] {
+  const loads = neverReady(state, head.spec.variant).flatMap(({ failure }) =>
+    failure !== null && SAME_EACH_TIME.includes(failure.kind) ? [failure.kind] : [],
+  );
+  const asked = head.attempts.filter(({ phase }) => phase !== "calibrate");
+  const groups = asked.some(({ finding }) => finding.kind === "pass")
+    ? [...new Set(asked.map(({ requestDigest }) => requestDigest))].map((digest) =>
+        asked.filter(({ requestDigest }) => requestDigest === digest),
+      )
+    : [asked];
+  const kinds = groups
+    .filter((group) => group.every(({ finding }) => finding.kind !== "pass"))
+    .map((group) =>
+      group.flatMap(({ finding }) =>
+        !finding.transient && SAME_EACH_TIME.includes(finding.kind) ? [finding.kind] : [],
+      ),
+    );
+  const counts = [loads, ...kinds].flatMap(countKinds);
+  return counts.sort((a, b) => b.seen - a.seen)[0] ?? null;
+}
+
+function countKinds(kinds: readonly OutcomeKind[]): { kind: OutcomeKind; seen: number }[] {
+  return [...new Set(kinds)].map((kind) => ({
+    kind,
+    seen: kinds.filter((each) => each === kind).length,
+  }));
+}

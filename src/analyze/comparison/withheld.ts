@@ -1,0 +1,35 @@
+/** Why no verdict may be given although figures are there. Pure. */
+import type { RunState } from "../../journal/state.ts";
+import { BASE, HEAD } from "../../plan/types.ts";
+import { list } from "../../report/format.ts";
+import { differencesOf } from "./differs.ts";
+
+/** @returns a sentence; null: base and head differ in nothing but what was meant to differ */
+export function withheldBecause(state: RunState): string | null {
+  const unmeant = differencesOf(state).filter(({ decides, intended }) => decides && !intended);
+  const self = state.plan.comparison?.kind === "self";
+  if (unmeant.length > 0) {
+    const names = list(
+      unmeant.map(({ what, base, head }) => `${what} (base ${base}, head ${head})`),
+    );
+    return self
+      ? `Base is head again, and yet the two differ in what decides the figures: ${names}.`
+      : `Base and head differ in what decides the figures and was not meant to differ: ${names}. Which of it made a difference can't be told.`;
+  }
+  const unsteady = unsteadyVariants(state);
+  return unsteady.length === 0
+    ? null
+    : `${list(unsteady)} did not run with the same choices (quantization, KV bits, device) in every start: the figures of one side are of different things.`;
+}
+
+/** Variants whose starts differ among themselves. */
+function unsteadyVariants({ starts, warnings }: RunState): string[] {
+  return [BASE, HEAD].filter((name) => {
+    const own = starts.filter(({ variant }) => variant === name);
+    const devices = new Set(own.flatMap(({ device }) => device ?? []));
+    const chose = warnings.some(
+      ({ code, text }) => code === "choices-differ" && text.startsWith(`${name}:`),
+    );
+    return devices.size > 1 || chose;
+  });
+}

@@ -1,0 +1,191 @@
+/** What decided a comparison, and what would, in sentences. Pure. */
+import type { RunState } from "../../journal/state.ts";
+import { list, percent, plural } from "../../report/format.ts";
+import type { ComparedMetric, ComparedSuccess, Comparison } from "../../result.ts";
+import { FEWEST_PAIRS } from "../verdict/looks.ts";
+import { nameOfCell } from "./cell-name.ts";
+import type { Judged } from "./judge.ts";
+
+/** What the sentences are made from. */
+export interface Told extends Pick<Comparison, "metrics" | "success" | "pairs"> {
+  state: RunState;
+  judged: Pick<Judged, "verdict" | "withheld" | "design" | "unsent">;
+}
+
+/** One sentence: what decided. */
+export function becauseOf(told: Told): string {
+  const { judged, metrics, success, pairs, state } = told;
+  const { verdict, withheld, design, unsent } = judged;
+  const broken = success.filter((each) => each.state === "broken");
+  const fails = broken.map(({ cell, sentence }) => `${nameIn(state, cell)}: ${sentence}`).join(" ");
+  if (withheld !== null) return [withheld, fails].filter((part) => part !== "").join(" ");
+  if (verdict === "broken") return fails;
+  if (design === "attached") {
+    return "Engines that were running before and can't be restarted are only described: what their one start owes to luck can't be told from a change.";
+  }
+  const primary = metrics.filter((each) => each.primary);
+  const of = (wanted: ComparedMetric["verdict"]) =>
+    primary.filter((each) => each.verdict === wanted);
+  const judgedOn = `by ${plural(pairs.judged, "pair")} of starts`;
+  const changed = (which: ComparedMetric[]) =>
+    list(which.map((each) => `${titleOf(state, each)} ${changeOf(each)}`));
+  if (verdict === "regression") return `${capital(changed(of("regression")))}, ${judgedOn}.`;
+  if (verdict === "improvement") {
+    return `${capital(changed(of("improvement")))}, and nothing primary is slower, ${judgedOn}.`;
+  }
+  if (verdict === "no-regression") {
+    return `No primary metric is worse by its threshold, ${judgedOn}: ${changed(primary)}.`;
+  }
+  const waiting = success.filter((each) => each.state === "confirm").map(({ cell }) => cell);
+  if (waiting.length > 0) {
+    return `Head failed where base passes (${list(waiting.map((id) => nameIn(state, id)))}), and the fresh starts that would tell whether it does so each time were not all made.`;
+  }
+  if (primary.length === 0) {
+    return "Nothing that base passed could be measured on both sides.";
+  }
+  if (unsent.length > 0 && of("inconclusive").length === 0) {
+    return `Nothing that was measured is worse, but ${list(unsent.map((id) => nameIn(state, id)))} was not sent on head, as its prompt doesn't fit there; on base it does.`;
+  }
+  if (pairs.judged === 0) {
+    return `${plural(pairs.made, "pair")} of starts ${pairs.made === 1 ? "was" : "were"} made; nothing is decided before ${plural(Math.min(...pairs.looks, FEWEST_PAIRS), "pair")}.`;
+  }
+  const names = list(of("inconclusive").map((each) => titleOf(state, each)));
+  return `Not decided ${judgedOn}: ${names}.`;
+}
+
+/** What to do about an inconclusive run. */
+export function adviceOf(told: Told): string[] {
+  const { judged, metrics, pairs, state } = told;
+  const { verdict, withheld, design, unsent } = judged;
+  if (verdict !== "inconclusive") return [];
+  if (withheld !== null) {
+    return [
+      "Make base and head equal in what was not meant to differ, or name it with --base if it is what you want to compare.",
+    ];
+  }
+  if (design === "attached") {
+    return [
+      "Let this tool start the engines, or give the command that restarts each of them (restart-command): only fresh starts on both sides make a verdict.",
+    ];
+  }
+  const unfit = unsent.map(
+    (id) => `A machine with more memory would tell of ${nameIn(state, id)} on head.`,
+  );
+  if (pairs.judged === 0) return [...unfit, tooFew(told)];
+  return [
+    ...unfit,
+    ...metrics
+      .filter((each) => each.primary && each.verdict === "inconclusive")
+      .map((each) => adviceFor(each, told)),
+  ];
+}
+
+function tooFew({ pairs: { made, planned, ended, looks } }: Told): string {
+  const first = looks[0] ?? FEWEST_PAIRS;
+  const wanted = `${plural(first, "pair")} of starts instead of ${made}`;
+  if (planned < FEWEST_PAIRS) {
+    return `At least ${FEWEST_PAIRS} pairs of starts are needed for a verdict: --starts ${FEWEST_PAIRS}, better 8 or more, instead of ${planned}.`;
+  }
+  if (ended === "time-budget") return `A larger --time-budget: ${wanted} would allow a first look.`;
+  if (ended === "interrupted") return `Let it run on: ${wanted} would allow a first look.`;
+  return `The starts that failed are to be mended first: ${wanted} would allow a first look.`;
+}
+
+function adviceFor(metric: ComparedMetric, { pairs, state }: Told): string {
+  const title = capital(titleOf(state, metric));
+  const { wouldDecide, threshold } = metric;
+  if (metric.pairs.length === 0) {
+    return `${title} was never measured on both sides: see what its cells met.`;
+  }
+  if (wouldDecide === null)
+    return `${title}: more pairs of starts than ${pairs.judged} would tell.`;
+  const { pairs: enough, spread, threshold: settles, towards } = wouldDecide;
+  const options = [
+    enough === null ? null : `${enough} pairs instead of ${pairs.judged} (--starts ${enough})`,
+    spread.now === null || spread.needed === null || spread.needed >= spread.now
+      ? null
+      : `a quieter runner (spread of the pairs ${percent(spread.needed)} instead of ${percent(spread.now)})`,
+  ].filter((option) => option !== null);
+  const verdict =
+    towards === "no-regression" ? "no regression" : `an ${towards}`.replace("an r", "a r");
+  const decide =
+    options.length === 0
+      ? `neither more pairs nor a quieter runner would decide it, so near is it to the threshold of ${percent(threshold)}`
+      : `${list(options, "or")} would decide it, as ${verdict} if the estimate is true`;
+  const more =
+    settles === null ? "" : `; with a threshold of ${percent(settles)} it is no regression already`;
+  return `${title}: ${decide}${more}.`;
+}
+
+/** `decode of agent-turn [requiresStringContent=true]`, `load time`. */
+function titleOf(state: RunState, { cell, label }: ComparedMetric): string {
+  return cell === null ? label : `${label} of ${nameIn(state, cell)}`;
+}
+
+export function nameIn(state: RunState, id: string): string {
+  const cell = state.cells.get(id);
+  return cell === undefined ? id : nameOfCell(cell.spec);
+}
+
+/** `is 12.1% slower (+9.8% to +14.2%, threshold 5%)`: every metric is a time or a rate. */
+function changeOf({ ratio, better, threshold, head, base }: ComparedMetric): string {
+  const limit = `threshold ${percent(threshold)}`;
+  const sign = better === "lower" ? 1 : -1;
+  if (ratio?.estimate == null) {
+    const whose = head === null && base !== null ? "fails in most starts" : "has no number";
+    return `${whose} (${limit})`;
+  }
+  const worse = (value: number) => (better === "lower" ? value - 1 : 1 - value);
+  const signed = (value: number | null) =>
+    value === null
+      ? "failing"
+      : `${worse(value) < 0 ? "−" : "+"}${percent(Math.abs(worse(value)))}`;
+  const ends = sign === 1 ? [ratio.low, ratio.high] : [ratio.high, ratio.low];
+  const change = Math.abs(worse(ratio.estimate));
+  const word = worse(ratio.estimate) > 0 ? "slower" : "faster";
+  const text = change < 0.0005 ? "is as fast" : `is ${percent(change)} ${word}`;
+  if (ratio.level === null) return `${text} (${limit})`;
+  const [best, worst] = ends;
+  return `${text} (${signed(best ?? null)} to ${signed(worst ?? null)}, ${limit})`;
+}
+
+/** Of a cell: whether head still works. */
+export function successSentence({
+  state,
+  because,
+  failures,
+  base,
+  head,
+  kind,
+  pairs,
+}: Omit<ComparedSuccess, "sentence" | "cell" | "baseCell"> & {
+  /** Of a deterministic failure. */
+  kind: string | null;
+  /** That are still to be made, or were. */
+  pairs: number | null;
+}): string {
+  const shares = `${percent(failures.head)} of head's requests, ${percent(failures.base)} of base's`;
+  switch (state) {
+    case "base-fails":
+      return head === "pass"
+        ? `Base fails (${base}), head works.`
+        : `Base fails, too (${base}): head breaks nothing.`;
+    case "confirm":
+      return `Head failed where base passed; ${plural(pairs ?? 0, "fresh pair")} of starts would tell whether it does so each time.`;
+    case "broken":
+      if (because === "deterministic") {
+        return `Head fails each time with ${kind ?? head}, and base passes.`;
+      }
+      return because === "confirmed"
+        ? `Head failed in ${pairs ?? 0} of ${pairs ?? 0} fresh starts, and base passed in all of its.`
+        : `Head fails more often than base: ${shares}.`;
+    case "works":
+      return failures.head + failures.base === 0
+        ? "Works on both."
+        : `Works on both, though not every time: ${shares} failed.`;
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
