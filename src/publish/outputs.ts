@@ -8,7 +8,7 @@ export const OUTPUT_DESCRIPTIONS = {
   verdict:
     "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
   "exit-reason":
-    "what decided the exit code: ok, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
+    "what decided the exit code: ok, regression, broken, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
   "recommended-compat":
     "the recommended compat flags as JSON; empty when no combination can be recommended",
   "openclaw-config":

@@ -130,6 +130,19 @@ export interface FakeWorld {
   missing?: readonly string[];
   /** Told before each step: an event of the outside, a signal for instance. */
   before?: (state: RunState) => JournalEvent | null;
+  /** How fast a streamed reply comes; absent: at once. */
+  timing?: (attempt: FakeAttempt & { variant: string; round: number }) => FakeTiming;
+  readyMs?: (step: Step & { kind: "start" }) => number;
+  /** What a variant turned out to be. */
+  provisioned?: (variant: ResultVariant) => ResultVariant;
+}
+
+/** Of a streamed reply of three chunks, whose tokens the server counts. */
+export interface FakeTiming {
+  ttftMs: number;
+  /** From the first chunk to the last. */
+  decodeMs: number;
+  tokens?: number;
 }
 
 /**
@@ -211,7 +224,16 @@ export function fakeRun(
       variation,
       limit,
       ...(plan.comparison == null ? {} : { atMs: entries.length * tick }),
-      exchanges: sends(cell) ? [fakeExchange(cell, met, phase !== "calibrate")] : [],
+      exchanges: sends(cell)
+        ? [
+            fakeExchange(
+              cell,
+              met,
+              phase !== "calibrate",
+              world.timing?.({ ...attempt, variant, round }),
+            ),
+          ]
+        : [],
       loggedPromptTokens: [12],
       exit,
       silentCpuMs: met === "hangs" ? 0 : null,
@@ -239,7 +261,8 @@ export function fakeRun(
         append({ type: "provision-failed", variant, message: "not to be had" });
         continue;
       }
-      append({ type: "provisioned", variant: fakeVariant(variant) });
+      const described = fakeVariant(variant);
+      append({ type: "provisioned", variant: world.provisioned?.(described) ?? described });
     } else if (step.kind === "rung") {
       const { part, cell } = step;
       if (part === "capture") {
@@ -256,7 +279,8 @@ export function fakeRun(
         append({ type: "start-failed", variant, start, failure });
         continue;
       }
-      append({ type: "start-ready", variant, start, readyMs: 5, servedId: "fake", version: null });
+      const readyMs = world.readyMs?.(step) ?? 5;
+      append({ type: "start-ready", variant, start, readyMs, servedId: "fake", version: null });
     } else if (step.kind === "settle") {
       append({ type: "settled", variant, start: step.start, idle: true, requests: 1, tookMs: 1 });
     } else if (step.kind === "stop") {
@@ -348,7 +372,12 @@ function fakeExit(by: "us" | "dies" | "out-of-memory"): EngineExit {
   };
 }
 
-function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
+function fakeExchange(
+  cell: string,
+  fate: Fate,
+  stream: boolean,
+  timing: FakeTiming | null = null,
+): Exchange {
   const chunk = (content: string) =>
     `data: ${JSON.stringify({ id: "chatcmpl-1", choices: [{ delta: { content }, finish_reason: null }] })}\n\n`;
   const answer = stream
@@ -359,6 +388,7 @@ function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
         usage: { prompt_tokens: 12, completion_tokens: 3 },
       });
   const refused = fate === "refused-400" || fate === "fails-500";
+  const timed = stream && !refused && timing !== null ? timedReply(chunk, timing) : null;
   const body = refused ? '{"error":{"message":"no"}}' : answer;
   return {
     method: "POST",
@@ -376,12 +406,28 @@ function fakeExchange(cell: string, fate: Fate, stream: boolean): Exchange {
     headers: {
       "content-type": stream && !refused ? "text/event-stream" : "application/json",
     },
-    segments: [{ tNs: 1e6, bytes: Buffer.from(body) }],
+    segments:
+      timed !== null && fate === "pass" ? timed.segments : [{ tNs: 1e6, bytes: Buffer.from(body) }],
     end:
       fate === "timeout" || fate === "hangs"
         ? { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" }
         : fate === "dies" || fate === "out-of-memory"
           ? { kind: "reset", tNs: 1e9, error: "other side closed" }
-          : { kind: "closed", tNs: 2e6 },
+          : { kind: "closed", tNs: timed?.endNs ?? 2e6 },
   };
+}
+
+function timedReply(chunk: (content: string) => string, timing: FakeTiming) {
+  const { ttftMs, decodeMs, tokens = 3 } = timing;
+  const at = (ms: number) => Math.round((ttftMs + ms) * 1e6);
+  const usage = { prompt_tokens: 12, completion_tokens: tokens };
+  const last = `data: ${JSON.stringify({ id: "chatcmpl-1", choices: [], usage })}\n\ndata: [DONE]\n\n`;
+  const parts: [number, string][] = [
+    [at(0), chunk("a")],
+    [at(decodeMs / 2), chunk("b")],
+    [at(decodeMs), chunk("c")],
+    [at(decodeMs) + 1000, last],
+  ];
+  const segments = parts.map(([tNs, text]) => ({ tNs, bytes: Buffer.from(text) }));
+  return { segments, endNs: at(decodeMs) + 2000 };
 }

@@ -164,7 +164,11 @@ function toSuccess(
   const of = {
     state: decision.state,
     because: decision.state === "broken" ? decision.because : null,
-    failures: decision.failures,
+    // It was probed, and is in no pair.
+    failures:
+      decision.failures.starts === null
+        ? { ...decision.failures, p: null, level: null }
+        : decision.failures,
     base: kindOf(baseCell),
     head: kindOf(decision.cell),
   };

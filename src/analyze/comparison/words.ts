@@ -117,9 +117,12 @@ function adviceFor(metric: ComparedMetric, { pairs, state }: Told): string {
   return `${title}: ${decide}${more}.`;
 }
 
-/** `decode of agent-turn [requiresStringContent=true]`, `load time`. */
-function titleOf(state: RunState, { cell, label }: ComparedMetric): string {
-  return cell === null ? label : `${label} of ${nameIn(state, cell)}`;
+/** `decode of agent-turn`, `load time`: of primary metrics the combination is base's recommended one. */
+function titleOf(state: RunState, { cell, label, primary }: ComparedMetric): string {
+  if (cell === null) return label;
+  const spec = primary ? state.cells.get(cell)?.spec : undefined;
+  const name = spec && nameOfCell({ ...spec, compat: {}, settings: {} });
+  return `${label} of ${name ?? nameIn(state, cell)}`;
 }
 
 export function nameIn(state: RunState, id: string): string {
