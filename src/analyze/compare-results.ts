@@ -1,5 +1,5 @@
 /** Two results side by side. They come from separate runs: it can only be described. Pure. */
-import type { MetricName, Result, ResultCell } from "../result.ts";
+import type { MetricName, Result, ResultCell, Verdict } from "../result.ts";
 import { type Difference, differencesOf } from "./history/compare.ts";
 import { cellName, FOLLOWED, startMedians } from "./history/from-result.ts";
 import { aboutOf, type KeyPart, keyParts, PART_LABELS } from "./history/key.ts";
@@ -10,7 +10,7 @@ import { median } from "./statistics.ts";
 export interface ComparedMetric {
   /** `agent-turn [requiresStringContent=true]`. */
   cell: string;
-  metric: MetricName;
+  metric: MetricName | "loadMs";
   label: string;
   unit: string;
   better: Better;
@@ -21,7 +21,10 @@ export interface ComparedMetric {
   head: number | null;
   /** head / base. */
   ratio: number | null;
-  /** The starts' medians of the two overlap, or there are not two on each side: it may be noise. */
+  /**
+   * Of separate runs: the starts' medians of the two overlap, or there are not two on each side. Of
+   * pairs: the interval of the ratio holds 1, or there is none.
+   */
   mayBeNoise: boolean;
 }
 
@@ -29,12 +32,14 @@ export interface ComparedResults {
   /** What may differ: the engine's version and file, this tool's version, what is recommended. */
   tested: Difference[];
   /** What decides the figures and differs; `intended`: it was named as the thing under test. */
-  differs: (Difference & { part: KeyPart; intended: boolean })[];
+  differs: (Difference & { part: KeyPart | null; intended: boolean })[];
   /** Why nothing may be concluded from the figures; null: what differs was meant to. */
   withheld: string | null;
   /** Never more than `inconclusive` from separate runs; null where it is withheld. */
-  verdict: "inconclusive" | null;
+  verdict: Verdict | null;
   because: string;
+  /** What would decide it; only of pairs of starts. */
+  advice?: string[];
   outcomes: { cell: string; base: string; head: string }[];
   metrics: ComparedMetric[];
 }

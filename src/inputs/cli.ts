@@ -128,13 +128,15 @@ export async function main(argv: string[]): Promise<number> {
     });
   program
     .command("compare")
-    .description("two runs side by side: what differs between them, and their figures")
+    .description(
+      "two runs side by side: what differs between them, and their figures; or one run of two variants, with its verdict",
+    )
     .argument("<base>", "a run's output folder, its result.json or its journal.jsonl")
-    .argument("<head>", "another's")
+    .argument("[head]", "another's; left out: the first is a run of two variants")
     .option("--changed <PART,PART>", "what was changed on purpose, beside the engine's version")
     .option("--markdown", "print Markdown instead of a table for the terminal")
     .option("--json", "print JSON and nothing else")
-    .action(async (base: string, head: string, given: CompareOptions) => {
+    .action(async (base: string, head: string | undefined, given: CompareOptions) => {
       const { compare } = await import("../compare.ts");
       code = compare({ base, head }, given, await cliHost());
       await flushed();

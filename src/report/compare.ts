@@ -24,14 +24,26 @@ const ratioText = (ratio: number | null) => (ratio === null ? UNKNOWN : `×${rat
 const valueText = (value: number | null, unit: string) =>
   value === null ? UNKNOWN : figure(value, unit);
 
-const NOISE_NOTE = "~: the starts of the two runs overlap, or a run has fewer than two.";
+/** @param advice absent: the two are separate runs */
+function noiseNote({ advice }: ComparedResults): string {
+  return advice === undefined
+    ? "~: the starts of the two runs overlap, or a run has fewer than two."
+    : "~: the interval of the ratio holds 1, or there is none.";
+}
+
+function namesText({ base, head }: ComparedNames): string[] {
+  return base === head ? [`Base and head of: ${base}`] : [`Base: ${base}`, `Head: ${head}`];
+}
 
 /** @returns Markdown that ends with a newline */
 export function compareMarkdown(compared: ComparedResults, names: ComparedNames): string {
   const parts = [
-    "### inferrs-bench: two runs side by side",
-    `Base ${code(names.base)}, head ${code(names.head)}.`,
+    `### inferrs-bench: two ${compared.advice === undefined ? "runs" : "variants"} side by side`,
+    names.base === names.head
+      ? `Base and head of ${code(names.base)}.`
+      : `Base ${code(names.base)}, head ${code(names.head)}.`,
     `**${compared.verdict ?? "No verdict"}**: ${md(compared.because)}`,
+    ...(compared.advice ?? []).map((sentence) => md(sentence)),
     differences(compared),
   ];
   if (compared.outcomes.length > 0) {
@@ -59,7 +71,7 @@ export function compareMarkdown(compared: ComparedResults, names: ComparedNames)
     const rest = table(head, rows(false), align);
     parts.push(`<details><summary>All other metrics</summary>\n\n${rest}\n\n</details>`);
   }
-  if (compared.metrics.length > 0) parts.push(`<sub>${md(NOISE_NOTE)}</sub>`);
+  if (compared.metrics.length > 0) parts.push(`<sub>${md(noiseNote(compared))}</sub>`);
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -86,8 +98,7 @@ export function compareText(
   const width = Math.max(40, columns);
   const lines: string[] = [];
   const say = (text: string) => lines.push(...wrap(plain(text), width));
-  say(`Base: ${names.base}`);
-  say(`Head: ${names.head}`);
+  for (const line of namesText(names)) say(line);
   lines.push("");
   if (compared.tested.length + compared.differs.length === 0) {
     say("Nothing differs between the two but the figures.");
@@ -101,7 +112,8 @@ export function compareText(
   for (const { cell, base, head } of compared.outcomes) say(`${cell}: ${base} -> ${head}`);
   lines.push("", ...rowsOf(compared.metrics, width), "");
   say(`${compared.verdict ?? "No verdict"}: ${compared.because}`);
-  if (compared.metrics.length > 0) say(NOISE_NOTE);
+  for (const sentence of compared.advice ?? []) say(sentence);
+  if (compared.metrics.length > 0) say(noiseNote(compared));
   return lines.join("\n");
 }
 

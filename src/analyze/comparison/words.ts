@@ -1,6 +1,6 @@
 /** What decided a comparison, and what would, in sentences. Pure. */
 import type { RunState } from "../../journal/state.ts";
-import { list, percent, plural } from "../../report/format.ts";
+import { list, plural } from "../../report/format.ts";
 import type { ComparedMetric, ComparedSuccess, Comparison } from "../../result.ts";
 import { FEWEST_PAIRS } from "../verdict/looks.ts";
 import { nameOfCell } from "./cell-name.ts";
@@ -34,7 +34,8 @@ export function becauseOf(told: Told): string {
     return `${capital(changed(of("improvement")))}, and nothing primary is slower, ${judgedOn}.`;
   }
   if (verdict === "no-regression") {
-    return `No primary metric is worse by its threshold, ${judgedOn}: ${changed(primary)}.`;
+    const nearest = changed(nearestToLimit(primary));
+    return `No primary metric is worse by its threshold, ${judgedOn}; nearest to it is ${nearest.replace(" is ", ", ")}.`;
   }
   const waiting = success.filter((each) => each.state === "confirm").map(({ cell }) => cell);
   if (waiting.length > 0) {
@@ -187,6 +188,21 @@ export function successSentence({
         ? "Works on both."
         : `Works on both, though not every time: ${shares} failed.`;
   }
+}
+
+/** The one whose interval reaches farthest towards its threshold. */
+function nearestToLimit(metrics: readonly ComparedMetric[]): ComparedMetric[] {
+  const reach = ({ ratio, better, threshold }: ComparedMetric) => {
+    const worst = better === "lower" ? ratio?.high : ratio?.low;
+    const sign = better === "lower" ? 1 : -1;
+    return worst == null ? 0 : sign * Math.log(worst) - Math.log1p(threshold);
+  };
+  return [...metrics].sort((a, b) => reach(b) - reach(a)).slice(0, 1);
+}
+
+/** One decimal: more would promise what no interval holds. */
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`;
 }
 
 function capital(text: string): string {
