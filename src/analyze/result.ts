@@ -282,8 +282,8 @@ function metricsOf(
       for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }
-  for (const { start, phase, first } of state.starts) {
-    if (phase !== "measure" || first?.cell !== cell.spec.id) continue;
+  for (const { start, phase, confirming, first } of state.starts) {
+    if (phase !== "measure" || confirming || first?.cell !== cell.spec.id) continue;
     if (first.attempt.finding.kind !== "pass") continue;
     const cold = metricsOfOne(first.attempt);
     for (const [name, metric] of COLD) {

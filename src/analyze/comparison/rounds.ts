@@ -49,7 +49,34 @@ export function valuesOf(
   });
 }
 
-export function countOf(rounds: readonly Round[]): Attempts {
+/**
+ * How often the cell itself worked in a spent start. What it lost because the engine failed at
+ * another cell's request says nothing of it, though the figures have it as failed.
+ * @returns null where the start says nothing
+ */
+export function attemptsIn(state: RunState, cell: CellState, start: StartState): Attempts | null {
+  const rounds = roundsOf(state, cell, start);
+  if (rounds === null) return null;
+  if (start.failure !== null || !rounds.includes("failed")) return countOf(rounds);
+  const own = cell.attempts.filter(
+    ({ phase, finding, ...at }) =>
+      at.start === start.start &&
+      (phase === "measure" || (phase === "warmup" && finding.kind !== "pass")),
+  );
+  const counted = countOf(failedAtAnother(state, cell, start) ? own : rounds);
+  return counted.ok + counted.failed === 0 ? null : counted;
+}
+
+function failedAtAnother(state: RunState, cell: CellState, { variant, start }: StartState) {
+  return [...state.cells.values()].some(
+    (other) =>
+      other !== cell &&
+      other.spec.variant === variant &&
+      other.attempts.some((each) => each.start === start && hasFailed(each)),
+  );
+}
+
+function countOf(rounds: readonly Round[]): Attempts {
   const known = rounds.filter((round) => !isUnknown(round));
   const failed = known.filter(hasFailed).length;
   return { ok: known.length - failed, failed };

@@ -11,7 +11,7 @@ import { type MadePair, madePairs } from "../../plan/pairs/made.ts";
 import { settledAs } from "../../plan/settled.ts";
 import type { OutcomeKind } from "../../result.ts";
 import { passes, type SuccessEvidence } from "../verdict/success.ts";
-import { countOf, roundsOf } from "./rounds.ts";
+import { attemptsIn } from "./rounds.ts";
 
 /** Refusals of a server that looks at the request alone: the next answer is the same. */
 const SAME_EACH_TIME: readonly OutcomeKind[] = [
@@ -41,9 +41,8 @@ function evidenceOf(
   const counted = (confirming: boolean) =>
     pairs.flatMap((made) => {
       if (made.confirming !== confirming || made.base === null || made.head === null) return [];
-      const [one, two] = [roundsOf(state, base, made.base), roundsOf(state, head, made.head)];
-      if (one === null || two === null) return [];
-      return [{ base: countOf(one), head: countOf(two) }];
+      const [one, two] = [attemptsIn(state, base, made.base), attemptsIn(state, head, made.head)];
+      return one === null || two === null ? [] : [{ base: one, head: two }];
     });
   return {
     cell: head.spec.id,
