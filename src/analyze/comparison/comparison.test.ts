@@ -379,3 +379,27 @@ test("the pairs of a result are those of its metrics, in order", () => {
     [0, 1, 2, 3, 4, 5, 6, 7],
   );
 });
+
+test("what takes a few ms is shown, and no verdict hangs on it", () => {
+  const run = comparedRun({ luck: 0.005, noise: 0.01 }, undefined, {
+    world: {
+      timing: ({ cell, start, variant }) => ({
+        // A chat's first token comes within what a scheduler may take.
+        ttftMs: cell.includes("chat") ? 4 + ((start * 7 + variant.length) % 5) : 400,
+        decodeMs: 1000 + start,
+      }),
+    },
+  });
+  const primary = comparisonOf(run).metrics.filter((each) => each.primary);
+  assert.deepEqual(
+    primary.map(({ cell, metric }) => `${cell?.split("/")[1]} ${metric}`),
+    [
+      "agent-turn ttftMs",
+      "agent-turn decodeTokensPerSecond",
+      "agent-turn turnMs",
+      "chat decodeTokensPerSecond",
+      "chat turnMs",
+    ],
+  );
+  assert.equal(metricOf(run, CHAT, "ttftMs").primary, false);
+});
