@@ -403,3 +403,37 @@ test("what takes a few ms is shown, and no verdict hangs on it", () => {
   );
   assert.equal(metricOf(run, CHAT, "ttftMs").primary, false);
 });
+
+test("a port that another process took is nobody's failure: one more pair takes its place", () => {
+  let taken = false;
+  const run = comparedRun({ luck: 0.005, noise: 0.01 }, undefined, {
+    world: {
+      startFails: ({ variant, pair }) => {
+        if (taken || variant !== "head" || pair?.pair !== 2) return null;
+        taken = true;
+        return "port-taken";
+      },
+    },
+  });
+  const { pairs } = comparisonOf(run);
+  assert.ok(taken);
+  assert.equal(run.result.verdict, "no-regression");
+  assert.deepEqual([pairs.made, pairs.judged], [9, 8]);
+  const turn = metricOf(run, TURN, "turnMs");
+  assert.deepEqual(
+    turn.pairs.map(({ pair }) => pair),
+    [0, 1, 3, 4, 5, 6, 7, 8],
+  );
+});
+
+test("times without any spread are judged like others", () => {
+  for (const starts of [6, 8]) {
+    const run = comparedRun({}, undefined, {
+      over: { starts },
+      comparison: { kind: "self" },
+      world: { timing: () => ({ ttftMs: 400, decodeMs: 1000 }), readyMs: () => 100 },
+    });
+    assert.equal(run.result.verdict, "no-regression", `${starts} pairs`);
+    assert.equal(metricOf(run, TURN, "turnMs").ratio?.estimate, 1);
+  }
+});

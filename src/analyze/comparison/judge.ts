@@ -37,9 +37,9 @@ export function judge(state: RunState): Judged {
   const metrics = pairedMetrics(state, pairs);
   const design = designOf(state);
   const withheld = withheldBecause(state);
-  const open = decideAt(state, pairs.length, metrics, null);
+  const open = decideAt(state, metrics, null);
   // Error that was not spent may be, where nothing more will come: it can't undo what stands.
-  const decision = open.settled ? open : decideAt(state, pairs.length, metrics, earlyEnd(state));
+  const decision = open.settled ? open : decideAt(state, metrics, earlyEnd(state));
   const unsent = unsentCells(state);
   const judged = { pairs, metrics, decision, design, withheld, unsent };
   return { ...judged, verdict: verdictOf(judged), ended: endOf(state, judged) };
@@ -52,12 +52,11 @@ export function plannedLooks(state: RunState): number {
 
 export function decideAt(
   state: RunState,
-  made: number,
   metrics: readonly PairedMetric[],
   ended: Ended | null,
 ): Decision {
   const maxStarts = plannedLooks(state);
-  const look = lookAt(maxStarts, made, ended);
+  const look = lookAt(maxStarts, pairsToJudge(state, metrics), ended);
   const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
   return decide(metrics, { maxStarts, ended, success });
 }
@@ -65,6 +64,15 @@ export function decideAt(
 /** A clock doesn't know the figures; whoever stopped it, or a killed run's heir, may have seen them. */
 function earlyEnd({ stopped }: RunState): Ended {
   return stopped === "time-budget" ? "time-budget" : "interrupted";
+}
+
+/**
+ * Pairs by which a look is due. A primary metric may lack one (its port was taken); where there is
+ * no figure at all, failures alone are judged.
+ */
+export function pairsToJudge(state: RunState, metrics: readonly PairedMetric[]): number {
+  const counts = metrics.filter(({ primary }) => primary).map(({ pairs }) => pairs.length);
+  return counts.length === 0 ? measuredPairs(state).length : Math.max(...counts);
 }
 
 function verdictOf({

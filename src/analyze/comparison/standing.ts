@@ -2,7 +2,7 @@
 import type { RunState } from "../../journal/state.ts";
 import { lookAt, lookSchedule } from "../verdict/looks.ts";
 import { decideSuccess, type SuccessDecision } from "../verdict/success.ts";
-import { decideAt, designOf, plannedLooks } from "./judge.ts";
+import { decideAt, designOf, pairsToJudge, plannedLooks } from "./judge.ts";
 import { measuredPairs, primaryMetrics } from "./metrics.ts";
 import { successEvidence } from "./success.ts";
 import { withheldBecause } from "./withheld.ts";
@@ -29,15 +29,16 @@ export function standingOf(state: RunState): Standing {
     return { settled: true, confirm: [] };
   }
   const planned = plannedLooks(state);
-  const due = lookSchedule(planned).includes(pairs.length);
-  const look = due ? lookAt(planned, pairs.length) : null;
+  const metrics = primaryMetrics(state, pairs);
+  const count = pairsToJudge(state, metrics);
+  const due = lookSchedule(planned).includes(count);
+  const look = due ? lookAt(planned, count) : null;
   const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
   // Who has the failure of a running server can't be told by fresh starts.
   const confirm = kept ? [] : success.flatMap(toConfirm);
   if (success.some(({ state: found }) => found === "broken")) return { settled: true, confirm };
   if (!due || confirm.length > 0) return { settled: false, confirm };
-  const metrics = primaryMetrics(state, pairs);
-  return { settled: decideAt(state, pairs.length, metrics, null).settled, confirm };
+  return { settled: decideAt(state, metrics, null).settled, confirm };
 }
 
 function toConfirm(decision: SuccessDecision): Standing["confirm"] {
