@@ -8,6 +8,7 @@ import { parseDataJs } from "./analyze/history/github-action-benchmark.ts";
 import { compare } from "./compare.ts";
 import { add, exportData, importData, show } from "./history-command.ts";
 import type { Result } from "./result.ts";
+import { comparedRun } from "./testing/compared-run.ts";
 import { dayOf, runOf } from "./testing/history.ts";
 
 const root = mkdtempSync(join(tmpdir(), "inferrs-bench-compare-"));
@@ -54,6 +55,29 @@ test("compare: two folders, or files, as a table, Markdown or JSON", () => {
   assert.deepEqual([verdict, pairs], ["inconclusive", null]);
   const markdown = told((host) => compare(file, { markdown: true }, host));
   assert.match(markdown.out, /^### inferrs-bench: two runs side by side\n/);
+});
+
+test("compare: a run of two variants has its verdict, from its pairs of starts", () => {
+  runIn("two", comparedRun({ seed: 3, worse: { decode: 1.2 } }).result);
+  const one = told((host) => compare({ base: "two" }, {}, host));
+  assert.equal(one.code, 0);
+  assert.match(one.out, /^Base and head of: two\n/);
+  assert.match(one.out, /regression: Decode of agent-turn is \d+/);
+  assert.match(one.out, /decode +\S+ tok\/s +\S+ tok\/s +×0\.\d+ +1\d\.\d% worse/);
+  const both = told((host) =>
+    compare({ base: "two", head: "two/result.json" }, { json: true }, host),
+  );
+  const { verdict, pairs, advice } = JSON.parse(both.out);
+  assert.deepEqual([verdict, pairs.length > 12, advice], ["regression", true, []]);
+  const markdown = told((host) => compare({ base: "two" }, { markdown: true }, host));
+  assert.match(markdown.out, /^### inferrs-bench: two variants side by side\n/);
+  // Beside another run it is one of two, and says where its own verdict is.
+  const beside = told((host) => compare({ base: "base", head: "two" }, {}, host));
+  assert.match(beside.out, /Two separate runs|differ in what decides/);
+  assert.match(beside.errors, /^HEAD is a run of two variants: .*"inferrs-bench compare two"/);
+  const alone = told((host) => compare({ base: "base" }, {}, host));
+  assert.equal(alone.code, 2);
+  assert.match(alone.errors, /^Error: HEAD: .*no pairs of starts/);
 });
 
 test("compare: what is no run, or of another version, is bad input that names what is wrong", () => {
