@@ -437,3 +437,15 @@ test("times without any spread are judged like others", () => {
     assert.equal(metricOf(run, TURN, "turnMs").ratio?.estimate, 1);
   }
 });
+
+test("a head whose engine dies in every start, at whichever request, is broken", () => {
+  const asked = new Map<number, number>();
+  const run = comparedRun({}, ({ cell, phase, start }) => {
+    if (!cell.startsWith("head/") || phase === "probe" || phase === "calibrate") return "pass";
+    const count = (asked.get(start) ?? 0) + 1;
+    asked.set(start, count);
+    return count === 4 ? "dies" : "pass";
+  });
+  assert.equal(run.result.verdict, "broken");
+  assert.equal(comparisonOf(run).pairs.ended, "settled");
+});

@@ -5,7 +5,7 @@ import { list } from "../../report/format.ts";
 import type { Comparison, ResultVariant, Warning } from "../../result.ts";
 import { clientText, modelText, PART_LABELS } from "../history/key.ts";
 import { flagsBetween } from "./flags.ts";
-import { ENGINE, MODEL, type VariantDifference } from "./follows.ts";
+import { ENGINE, KINDS, MODEL, type VariantDifference } from "./follows.ts";
 import { tokenDifferences } from "./tokens.ts";
 import { combinationDifferences } from "./twins.ts";
 
@@ -46,17 +46,16 @@ const KNOWN_BY_LOG: readonly Part[] = [
 ];
 
 const PARTS: readonly Part[] = [
-  { what: "engine", value: ({ engine }) => engine.kind, follows: ["engine", "base-url"] },
+  { what: "engine", value: ({ engine }) => engine.kind, follows: KINDS },
   { what: "engine version", value: ({ engine }) => engine.version, follows: ENGINE },
   { what: "engine SHA-256", value: ({ engine }) => short(engine.sha256), follows: ENGINE },
   { what: "engine from", value: sourceText, follows: ENGINE, decides: false },
-  { what: "base URL", value: ({ engine }) => engine.baseUrl, follows: ["base-url", "engine"] },
-  { what: "simulator's settings", value: knobsText, follows: ["sim", "engine"] },
-  { what: PART_LABELS.model, value: modelOf, follows: MODEL },
+  { what: "base URL", value: ({ engine }) => engine.baseUrl, follows: KINDS },
+  { what: "simulator's settings", value: knobsText, follows: KINDS },
   {
     what: "device asked for",
     value: ({ server }) => server.device,
-    follows: ["device", "engine", "base-url"],
+    follows: ["device", ...KINDS],
     decides: false,
   },
   ...KNOWN_BY_LOG,
@@ -88,9 +87,10 @@ export function differencesOf(state: RunState): (VariantDifference & { intended:
       if (one === null || two === null || one === two) return [];
       return [{ what, base: one, head: two, follows, decides }];
     }),
+    ...modelDifference(base, head),
     ...flags.map(({ flag, base: one, head: two }) => ({
-      ...{ what: `--${flag}`, base: one, head: two },
-      ...{ follows: ["server-arg", flag], decides: true },
+      ...{ what: `--${flag}`, base: one, head: two, decides: true },
+      follows: ["server-arg", flag, ...otherKind(base, head)],
     })),
     ...combinationDifferences(state),
     ...tokenDifferences(state),
@@ -146,7 +146,8 @@ function short(digest: string | null): string | null {
 function sourceText({ engine: { source } }: ResultVariant): string | null {
   if (source === null) return null;
   if (source.kind === "release") return `release ${source.tag}, ${source.asset}`;
-  return source.kind === "url" ? source.url : "a file";
+  if (source.kind === "url") return source.url;
+  return "commit" in source ? `commit ${short(String(source.commit))}` : "a file";
 }
 
 function knobsText({ engine: { kind, knobs } }: ResultVariant): string | null {
@@ -155,8 +156,18 @@ function knobsText({ engine: { kind, knobs } }: ResultVariant): string | null {
   return set.sort().join(" ") || "defaults";
 }
 
-/** Of an attached engine it is what it serves. */
-function modelOf(variant: ResultVariant): string | null {
-  const { kind, id, servedId } = variant.model;
-  return kind === "served" ? servedId || id || null : modelText(variant);
+/** What follows from an engine of another kind: it has no flags in common with the other. */
+function otherKind(base: ResultVariant, head: ResultVariant): readonly string[] {
+  return base.engine.kind === head.engine.kind ? [] : KINDS;
+}
+
+/** Beside an attached engine nothing but the name that it is served by can be compared. */
+function modelDifference(base: ResultVariant, head: ResultVariant): VariantDifference[] {
+  const named = base.model.kind === "served" || head.model.kind === "served";
+  const text = (variant: ResultVariant) =>
+    named ? variant.model.servedId || variant.model.id || null : modelText(variant);
+  const [one, two] = [text(base), text(head)];
+  if (one === null || two === null || one === two) return [];
+  const follows = named ? [...MODEL, "base-url", "engine"] : MODEL;
+  return [{ what: PART_LABELS.model, base: one, head: two, follows, decides: true }];
 }

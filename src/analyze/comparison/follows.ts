@@ -12,5 +12,7 @@ export interface VariantDifference {
 
 /** Options that choose the executable; `ref` is built by `build`. */
 export const ENGINE = ["inferrs", "inferrs-sha256", "ref", "build", "engine", "base-url"];
+/** Options that say which kind of engine it is. */
+export const KINDS = ["engine", "base-url", "inferrs", "ref", "sim"];
 export const MODEL = ["model", "revision", "gguf-file", "tokenizer-source"];
 export const CLIENT = ["openclaw-version", "openclaw-config", "setting", "compat", "include"];

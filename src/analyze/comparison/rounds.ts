@@ -50,20 +50,18 @@ export function valuesOf(
 }
 
 /**
- * How often the cell itself worked in a spent start. What it lost because the engine failed at
- * another cell's request says nothing of it, though the figures have it as failed.
+ * How often the cell itself worked in a spent start. What a cell that never failed lost because the
+ * engine failed at another one's request says nothing of it, though the figures have it as failed.
+ * Where the engine fails now at one cell's request and now at another's, it is nobody's but its own.
  * @returns null where the start says nothing
  */
 export function attemptsIn(state: RunState, cell: CellState, start: StartState): Attempts | null {
   const rounds = roundsOf(state, cell, start);
   if (rounds === null) return null;
   if (start.failure !== null || !rounds.includes("failed")) return countOf(rounds);
-  const own = cell.attempts.filter(
-    ({ phase, finding, ...at }) =>
-      at.start === start.start &&
-      (phase === "measure" || (phase === "warmup" && finding.kind !== "pass")),
-  );
-  const counted = countOf(failedAtAnother(state, cell, start) ? own : rounds);
+  const own = roundsIn(state, cell.spec.id, start);
+  const another = !cell.attempts.some(hasFailed) && failedAtAnother(state, cell, start);
+  const counted = countOf(another ? own : rounds);
   return counted.ok + counted.failed === 0 ? null : counted;
 }
 
