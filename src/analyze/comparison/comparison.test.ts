@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exitCodeOf } from "../../end.ts";
+import { fold } from "../../journal/fold.ts";
 import { seededRandom } from "../../plan/random.ts";
 import { resultSchema } from "../../result.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type ComparedRun,
   comparedRun,
   generated,
+  resultOf,
   TURN,
   watched,
 } from "../../testing/compared-run.ts";
@@ -448,4 +450,28 @@ test("a head whose engine dies in every start, at whichever request, is broken",
   });
   assert.equal(run.result.verdict, "broken");
   assert.equal(comparisonOf(run).pairs.ended, "settled");
+});
+
+test("a variant that can't be had, or a signal before the first pair, is told as it is", () => {
+  const gone = comparedRun({}, undefined, { world: { missing: ["base"] } });
+  assert.equal(gone.result.verdict, "inconclusive");
+  assert.equal(comparisonOf(gone).because, "base could not be measured: not to be had.");
+  assert.equal(exitCodeOf(gone.result, ["regression"], null), 3);
+  const early = comparedRun({}, undefined, {
+    world: {
+      before: ({ starts, interrupted }) =>
+        starts.length === 1 && interrupted === null
+          ? { type: "interrupted", signal: "SIGINT" }
+          : null,
+    },
+  });
+  assert.equal(comparisonOf(early).pairs.ended, "interrupted");
+  assert.equal(exitCodeOf(early.result, ["regression"], "SIGINT"), 130);
+});
+
+test("the journal gives the same result again", () => {
+  const run = comparedRun({ seed: 4, worse: { decode: 1.1 } });
+  const state = fold(run.entries);
+  assert.ok(state);
+  assert.deepEqual(resultOf(state), run.result);
 });

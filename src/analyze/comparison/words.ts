@@ -41,6 +41,8 @@ export function becauseOf(told: Told): string {
   if (waiting.length > 0) {
     return `Head failed where base passes (${list(waiting.map((id) => nameIn(state, id)))}), and the fresh starts that would tell whether it does so each time were not all made.`;
   }
+  const gone = unmeasurable(state);
+  if (gone !== null) return `${gone}.`;
   if (primary.length === 0) {
     return "Nothing that base passed could be measured on both sides.";
   }
@@ -81,7 +83,13 @@ export function adviceOf(told: Told): string[] {
   ];
 }
 
-function tooFew({ pairs: { made, planned, ended, looks } }: Told): string {
+/** A variant that could not be had or started; null: both could. */
+function unmeasurable({ variants }: RunState): string | null {
+  const [found] = [...variants].filter(([, { failure }]) => failure !== null);
+  return found === undefined ? null : `${found[0]} could not be measured: ${found[1].failure}`;
+}
+
+function tooFew({ pairs: { made, planned, ended, looks }, state }: Told): string {
   const first = looks[0] ?? FEWEST_PAIRS;
   const wanted = `${plural(first, "pair")} of starts instead of ${made}`;
   if (planned < FEWEST_PAIRS) {
@@ -89,6 +97,7 @@ function tooFew({ pairs: { made, planned, ended, looks } }: Told): string {
   }
   if (ended === "time-budget") return `A larger --time-budget: ${wanted} would allow a first look.`;
   if (ended === "interrupted") return `Let it run on: ${wanted} would allow a first look.`;
+  if (unmeasurable(state) !== null) return "Mend what kept it from being measured, then run again.";
   return `The starts that failed are to be mended first: ${wanted} would allow a first look.`;
 }
 
