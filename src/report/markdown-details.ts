@@ -31,7 +31,7 @@ export function whatWasRun(result: Result): string {
     const { engine, model, server, openclaw } = variant;
     const knobs = Object.entries(engine.knobs ?? {}).map(([knob, value]) => `${knob}=${value}`);
     const kind = engine.kind === "sim" ? "the bundled simulator" : engine.kind;
-    return [
+    const rows: [string, string][] = [
       [
         "engine",
         [md(kind), engine.version && md(engine.version), engine.baseUrl && code(engine.baseUrl)]
@@ -54,6 +54,9 @@ export function whatWasRun(result: Result): string {
           : clientLine(result, clientText(openclaw)),
       ],
     ];
+    return result.variants.length === 1
+      ? rows
+      : rows.map(([what, value]) => [`${md(variant.name)}: ${what}`, value]);
   });
   rows.push(
     ["machine", md(machineLine(env))],
@@ -189,8 +192,11 @@ function tokenLine(cell: ResultCell): string {
 /** Each life of the engine, and how it ended. */
 export function starts(result: Result): string {
   if (result.starts.length === 0) return "";
+  const several = result.variants.length > 1;
+  const name = ({ variant, start }: Result["starts"][number]) =>
+    several ? `${md(variant)} ${start}` : String(start);
   const rows = result.starts.map((start) => [
-    `${start.start} (${start.phase})`,
+    `${name(start)} (${start.phase})`,
     ms(start.readyMs),
     start.peakMemory === null ? UNKNOWN : bytes(start.peakMemory.bytes),
     start.end === null ? UNKNOWN : md(endOf(start)),
@@ -199,7 +205,7 @@ export function starts(result: Result): string {
     .filter((start) => (start.end?.logTail.length ?? 0) > 0)
     .map((start) => {
       const lines = (start.end?.logTail ?? []).map((line) => clip(line, 300)).join("\n");
-      return `Last lines of start ${start.start}'s log:\n\n${fence(lines, "text")}`;
+      return `Last lines of the log of start ${name(start)}:\n\n${fence(lines, "text")}`;
     });
   const header = ["start", "ready after", "peak memory", "end"];
   return folded(

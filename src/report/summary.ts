@@ -250,5 +250,10 @@ export function overheadLine(result: Result): string | null {
 /** How much was measured, in a few words. */
 export function sizeLine(result: Result): string {
   const total = Object.values(result.requests).reduce((sum, count) => sum + count, 0);
-  return `${plural(result.cells.length, "cell")}, ${plural(result.plan.starts, "measured engine start")} of ${plural(result.plan.rounds, "round")}, ${plural(total, "request")}`;
+  const { comparison } = result;
+  const starts =
+    comparison?.design === "alternating-starts"
+      ? plural(comparison.pairs.made, "pair of engine starts", "pairs of engine starts")
+      : plural(result.plan.starts, "measured engine start");
+  return `${plural(result.cells.length, "cell")}, ${starts} of ${plural(result.plan.rounds, "round")}, ${plural(total, "request")}`;
 }

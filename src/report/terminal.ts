@@ -5,10 +5,12 @@ import type { HistoryReport } from "../analyze/history/report.ts";
 import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
+import { comparisonLines, comparisonTitle, type TextLine } from "./comparison-text.ts";
 import { clip, plain } from "./escape.ts";
 import { fitLines } from "./fit.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
 import { lockLine, samplingLine } from "./guard.ts";
+import { headOnly } from "./head-only.ts";
 import { historyText } from "./history.ts";
 import { LOAD_HEAD, loadFigures, loadText, underLoad } from "./load.ts";
 import { remedyLines } from "./remedies.ts";
@@ -38,7 +40,8 @@ export interface TableOptions {
 type Style = "bold" | "red" | "green" | "yellow" | "dim" | "cyan";
 
 /** Without a newline at the end. */
-export function renderTable(result: Result, options: TableOptions): string {
+export function renderTable(whole: Result, options: TableOptions): string {
+  const result = headOnly(whole);
   const width = Math.max(40, options.columns);
   const paint = (style: Style, text: string) =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
@@ -48,8 +51,17 @@ export function renderTable(result: Result, options: TableOptions): string {
       lines.push(" ".repeat(indent) + (style === undefined ? line : paint(style, line)));
     }
   };
+  const tell = ({ text, style, indent, drawn }: TextLine) => {
+    if (drawn !== true) say(text, style, indent);
+    else lines.push(style === undefined ? text : paint(style, text));
+  };
+  for (const line of comparisonTitle(whole)) tell(line);
   for (const note of caveats(result)) say(note, "yellow");
-  say(verdictLine(result), "bold");
+  const compared = comparisonLines(whole, width);
+  if (compared.length > 0) lines.push("");
+  for (const line of compared) tell(line);
+  if (compared.length > 0) lines.push("");
+  say(`${compared.length > 0 ? "Head by itself: " : ""}${verdictLine(result)}`, "bold");
   const numbers = numbersLine(result);
   if (numbers !== null) say(numbers);
   lines.push("", ...rows(result, width, paint));
@@ -103,7 +115,7 @@ export function renderTable(result: Result, options: TableOptions): string {
   if (result.warnings.length > 0) lines.push("");
   for (const warning of result.warnings) say(`Warning: ${warning.text}`, "yellow");
   lines.push("");
-  say(`${sizeLine(result)}, in ${duration(result.durationMs)}.`, "dim");
+  say(`${sizeLine(whole)}, in ${duration(result.durationMs)}.`, "dim");
   const overhead = overheadLine(result);
   if (overhead !== null) say(overhead, "dim");
   const sampling = samplingLine(result);

@@ -1,0 +1,176 @@
+/** A comparison in sentences: the verdict with the number that matters, and what to do. Pure. */
+import { name, shownCombination } from "../plan/matrix.ts";
+import type { ComparedMetric, ComparedSuccess, Result } from "../result.ts";
+import {
+  changeText,
+  changeWithInterval,
+  intervalText,
+  share,
+  VERDICT_WORDS,
+} from "./comparison-change.ts";
+import { list } from "./format.ts";
+
+/** Names of metrics, as short as they are told apart: `agent-turn decode`, `load time`. */
+export function titles(result: Result): (metric: ComparedMetric) => string {
+  const metrics = result.comparison?.metrics ?? [];
+  const cells = new Map(result.cells.map((cell) => [cell.id, cell]));
+  const plainTitle = ({ cell, label }: ComparedMetric) => {
+    const scenario = cell === null ? null : (cells.get(cell)?.scenario ?? cell);
+    if (scenario === null) return label;
+    // "agent-turn turn" would be read as a slip.
+    return `${scenario} ${scenario.endsWith(label) ? "time" : label}`;
+  };
+  return (metric) => {
+    const title = plainTitle(metric);
+    const cell = cells.get(metric.cell ?? "");
+    const twice = metrics.some((each) => each !== metric && plainTitle(each) === title);
+    // The recommended combination goes without saying.
+    if (!twice || cell === undefined || metric.primary) return title;
+    return `${title} (${name(shownCombination(cell)).replaceAll(",", ", ")})`;
+  };
+}
+
+export function scenarioOf(result: Result, id: string): string {
+  return result.cells.find((cell) => cell.id === id)?.scenario ?? id;
+}
+
+/** Worst first: what failed, then by how much slower the worse end of the interval is. */
+export function worstFirst(metrics: readonly ComparedMetric[]): ComparedMetric[] {
+  return [...metrics].sort((a, b) => costOf(b) - costOf(a));
+}
+
+function costOf({ ratio, better }: ComparedMetric): number {
+  if (ratio === null) return Number.NEGATIVE_INFINITY;
+  const worst = (better === "lower" ? ratio.high : ratio.low) ?? ratio.estimate;
+  if (worst === null) return Number.POSITIVE_INFINITY;
+  return (better === "lower" ? 1 : -1) * Math.log(worst);
+}
+
+/** The verdict and the number that matters, for a heading; null where nothing was compared. */
+export function comparisonSentence(result: Result): string | null {
+  const { comparison, verdict } = result;
+  if (comparison === null) return null;
+  if (comparison.withheld !== null) return `No verdict: ${comparison.withheld}`;
+  const lead = verdict === null ? "No verdict" : VERDICT_WORDS[verdict];
+  const of = comparison.kind === "self" ? `${lead} (A/A)` : lead;
+  return `${of}: ${tellingNumber(result)}`;
+}
+
+function tellingNumber(result: Result): string {
+  const { comparison, verdict } = result;
+  if (comparison === null) return "";
+  const primary = comparison.metrics.filter((metric) => metric.primary);
+  const title = titles(result);
+  const changed = (wanted: ComparedMetric["verdict"]) =>
+    primary.filter((metric) => metric.verdict === wanted);
+  const named = (metric: ComparedMetric) => `${title(metric)} ${changeWithInterval(metric)}`;
+  if (verdict === "broken") {
+    const broken = comparison.success.filter(({ state }) => state === "broken");
+    return `${brokenText(result, broken)}.`;
+  }
+  if (verdict === "regression") return `${headAndRest(worstFirst(changed("regression")), named)}.`;
+  if (verdict === "improvement") {
+    const best = worstFirst(changed("improvement")).reverse();
+    return `${headAndRest(best, named)}; no primary metric got slower.`;
+  }
+  const [worst] = worstFirst(verdict === "inconclusive" ? changed("inconclusive") : primary);
+  if (worst === undefined) return comparison.because;
+  if (verdict === "no-regression") {
+    const bounds = between(intervalText(worst)) ?? changeText(worst);
+    const limit = `threshold ${share(worst.threshold)}`;
+    return primary.length === 1
+      ? `${title(worst)} is ${bounds} (${limit}).`
+      : `all primary metrics are within their thresholds; the least sure, ${title(worst)}, is ${bounds} (${limit}).`;
+  }
+  if (worst.because === "descriptive") {
+    return `engines that can't be restarted are only described. ${named(worst)}, by ${countPairs(comparison.pairs.made)}.`;
+  }
+  const interval = between(intervalText(worst));
+  const more = changed("inconclusive").length - 1;
+  const rest = more > 0 ? `; nor can ${more} more` : "";
+  return interval === null
+    ? `too few pairs of starts to tell (${comparison.pairs.made}).`
+    : `${title(worst)} can't be told, it is ${interval}${rest}.`;
+}
+
+function between(interval: string | null): string | null {
+  return interval === null ? null : `between ${interval.replace(" to ", " and ")}`;
+}
+
+function countPairs(pairs: number): string {
+  return pairs === 1 ? "one pair" : `${pairs} pairs`;
+}
+
+function headAndRest(
+  metrics: readonly ComparedMetric[],
+  named: (metric: ComparedMetric) => string,
+): string {
+  const [first] = metrics;
+  if (first === undefined) return "";
+  return metrics.length === 1
+    ? named(first)
+    : `${named(first)}, and ${metrics.length - 1} more primary metric${metrics.length > 2 ? "s" : ""}`;
+}
+
+const BROKEN_WORDS = {
+  deterministic: "each time",
+  confirmed: "in fresh starts too",
+  "fails-more-often": "more often than on base",
+} as const;
+
+function brokenText(result: Result, broken: readonly ComparedSuccess[]): string {
+  const first = broken[0];
+  if (first === undefined) return "head fails where base works";
+  const where = list([...new Set(broken.map(({ cell }) => scenarioOf(result, cell)))]);
+  const kind = first.head === "pass" ? "" : ` with ${first.head}`;
+  const how = first.because === null ? "" : ` ${BROKEN_WORDS[first.because]}`;
+  return `${where} fails on head${kind}${how}, and works on base`;
+}
+
+/** What the reader is to do about it, in a sentence. */
+export function whatToDo(result: Result): string {
+  const { comparison, verdict } = result;
+  if (comparison === null) return "";
+  if (comparison.withheld !== null) {
+    return "Make the two equal in what was not meant to differ, or name it with --base.";
+  }
+  if (comparison.kind === "self" && verdict !== null && verdict !== "inconclusive") {
+    return verdict === "no-regression"
+      ? "Below: what change this machine would see."
+      : "A false alarm: look at the pairs below for what else ran on this machine.";
+  }
+  switch (verdict) {
+    case "broken":
+      return "Look at head's own words and at its log beside base's, below.";
+    case "regression":
+      return `Mend ${list(regressed(result))}, or raise the threshold if it is meant.`;
+    case "inconclusive":
+    case null:
+      return comparison.advice[0] ?? whatDecides(result);
+    default:
+      return "Nothing to do.";
+  }
+}
+
+/** Of the metric that needs the most. */
+function whatDecides(result: Result): string {
+  const title = titles(result);
+  const undecided = (result.comparison?.metrics ?? []).flatMap((metric) => {
+    const pairs = metric.primary ? metric.wouldDecide?.pairs : undefined;
+    return pairs === undefined ? [] : [{ metric, pairs: pairs ?? Number.POSITIVE_INFINITY }];
+  });
+  const [most] = undecided.sort((a, b) => b.pairs - a.pairs);
+  if (most === undefined) return "More pairs of starts would tell.";
+  if (!Number.isFinite(most.pairs)) {
+    return `Not even 150 pairs of starts would decide ${title(most.metric)}: a quieter machine or a larger threshold would.`;
+  }
+  return `${most.pairs} pairs of starts would decide ${title(most.metric)} (--starts ${most.pairs}).`;
+}
+
+/** Names of the primary metrics that regressed. */
+export function regressed(result: Result): string[] {
+  const title = titles(result);
+  return (result.comparison?.metrics ?? [])
+    .filter((metric) => metric.primary && metric.verdict === "regression")
+    .map(title);
+}
