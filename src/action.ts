@@ -14,6 +14,7 @@ import {
 } from "./inputs/action.ts";
 import { refuseStrangers } from "./inputs/strangers.ts";
 import type { CacheEntry } from "./provision/hub/cache-entry.ts";
+import { checker } from "./publish/checker.ts";
 import { commenter } from "./publish/commenter.ts";
 import { keepInBranch } from "./publish/history/in-branch.ts";
 import { withoutLogCommands } from "./publish/log-guard.ts";
@@ -56,8 +57,9 @@ async function main(): Promise<void> {
       return bench(raw, { ...host, githubToken, modelCache: models, entry: "action" });
     });
     const post = commenter({ context, getOctokit, token, commentId, signal });
+    const check = checker({ context, getOctokit, token, id: commentId, signal });
     const history = historyKeeper(end, token);
-    await publish(end, { core, commentId, comment: comment ? post : null, history });
+    await publish(end, { core, commentId, comment: comment ? post : null, check, history });
     // After a failed set-up the quantized file is not there, and an entry can't be changed later.
     if (!signal.aborted && end.exitCode !== SETUP_FAILED) await modelCache?.save();
     const reason = failureReason(end);

@@ -1,4 +1,5 @@
 /** What the checks page shows of a run. Pure: the result in, a short list out. */
+import { comparisonSentence, whatToDo } from "../report/comparison-words.ts";
 import type { Result, ResultCell } from "../result.ts";
 import { oneLine } from "./text.ts";
 
@@ -12,17 +13,23 @@ export interface Annotation {
 const SHOWN_PER_LEVEL = 10;
 
 /**
- * Errors where no combination works (each different failure once), warnings for the result's own,
+ * An error for a head that is broken or slower, a notice for one that isn't; what couldn't be told
+ * has an annotation of its own. Errors where no combination works (each different failure once), warnings for the result's own,
  * a notice with what is recommended, and one with how many combinations fail beside it.
  */
 export function annotations(result: Result): Annotation[] {
-  // What was tried on the ladder of remedies was expected to fail until something worked.
-  const planned = result.cells.filter(({ rung }) => rung === undefined);
+  // What was tried on the ladder of remedies was expected to fail until something worked; of base,
+  // the comparison tells.
+  const base = result.comparison?.base;
+  const planned = result.cells.filter(
+    ({ rung, variant }) => rung === undefined && variant !== base,
+  );
   const failed = planned.filter(
     ({ outcome }) => outcome.kind !== "pass" && outcome.kind !== "not-run",
   );
   const allFailed = result.exitReason === "all-failed";
   const list: Annotation[] = [
+    ...compared(result),
     ...(allFailed ? distinctFailures(failed) : []),
     ...result.warnings.map(({ code, text }) => note("warning", `inferrs-bench: ${code}`, text)),
   ];
@@ -51,6 +58,33 @@ export function annotations(result: Result): Annotation[] {
   return (["error", "warning", "notice"] as const).flatMap((level) =>
     capped(list.filter((item) => item.level === level)),
   );
+}
+
+function compared(result: Result): Annotation[] {
+  const { comparison, verdict } = result;
+  if (comparison === null || isUntold(result)) return [];
+  const bad = verdict === "broken" || verdict === "regression";
+  return [note(bad ? "error" : "notice", `inferrs-bench: ${verdict}`, comparedText(result))];
+}
+
+function comparedText(result: Result): string {
+  const simulated = result.simulated ? "SIMULATED. " : "";
+  return `${simulated}${comparisonSentence(result) ?? ""} ${whatToDo(result)}`;
+}
+
+/** Two variants were compared, and there is no telling whether head is slower. */
+export function isUntold({ comparison, verdict }: Result): boolean {
+  return comparison !== null && (verdict === null || verdict === "inconclusive");
+}
+
+/**
+ * For a run that can't tell, where there is no neutral check for it.
+ * @param why there is none; null: nobody tried
+ */
+export function untold(result: Result, why: string | null): Annotation {
+  const title = `inferrs-bench: ${result.verdict ?? "no verdict"}`;
+  const check = why === null ? "" : ` (No neutral check: ${why.replace(/\.$/, "")}.)`;
+  return note("warning", title, `${comparedText(result)}${check}`);
 }
 
 function distinctFailures(failed: ResultCell[]): Annotation[] {

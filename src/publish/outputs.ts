@@ -1,12 +1,24 @@
 /** The Action's outputs. Pure: the end of a run in, texts out; what is unknown is empty. */
 import type { BenchEnd } from "../bench.ts";
+import { changeWithInterval, slowerBy } from "../report/comparison-change.ts";
+import { tellingMetric } from "../report/comparison-parts.ts";
+import { regressed, titles } from "../report/comparison-words.ts";
+import type { Result } from "../result.ts";
 import { type Headline, headline } from "./headline.ts";
+import { oneLine } from "./text.ts";
 
 export const OUTPUT_DESCRIPTIONS = {
   result: "path of result.json",
   report: "path of report.md",
   verdict:
     "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
+  "regressed-metrics":
+    "primary metrics that got slower by more than their threshold, one per line; empty for none",
+  change:
+    "the change that the verdict turns on, in words: agent-turn decode 12.1% slower (9.8% to 14.2%); empty when nothing was compared",
+  "slower-percent":
+    "the same as a number, negative where head is faster; empty when nothing was compared",
+  pairs: "pairs of engine starts, one of base and one of head, that were judged",
   "exit-reason":
     "what decided the exit code: ok, regression, broken, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
   "recommended-compat":
@@ -33,6 +45,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
     result: path("result.json"),
     report: path("report.md"),
     verdict: end.result?.verdict ?? "",
+    ...compared(end.result),
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
     "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
     "openclaw-config": path("openclaw.json5"),
@@ -43,6 +56,27 @@ export function outputs(end: BenchEnd): ActionOutputs {
     "tool-call-ms": number(figures.toolCallMs),
     "peak-memory-bytes": number(figures.peakMemoryBytes),
   };
+}
+
+function compared(
+  result: Result | null,
+): Pick<ActionOutputs, "regressed-metrics" | "change" | "slower-percent" | "pairs"> {
+  const metric = result === null ? null : tellingMetric(result);
+  const slower = metric === null ? null : slowerBy(metric);
+  return {
+    "regressed-metrics": result === null ? "" : oneEach(regressed(result)),
+    change:
+      result === null || metric === null
+        ? ""
+        : oneLine(`${titles(result)(metric)} ${changeWithInterval(metric)}`, 300),
+    "slower-percent": number(slower === null ? null : 100 * slower),
+    pairs: number(result?.comparison?.pairs.judged),
+  };
+}
+
+/** A name may have anything in it but a line's end. */
+function oneEach(names: readonly string[]): string {
+  return names.map((name) => oneLine(name, 200)).join("\n");
 }
 
 function reasonWithoutResult(exitCode: number): string {

@@ -2,10 +2,13 @@
 
 import { type HistoryReport, historyReport } from "../analyze/history/report.ts";
 import type { BenchEnd } from "../bench.ts";
+import { comparisonSentence } from "../report/comparison-words.ts";
 import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
-import { annotations } from "./annotations.ts";
+import { annotations, isUntold, untold } from "./annotations.ts";
+import type { CheckEnd, CheckText } from "./check.ts";
 import { type CommentEnd, commentMarker } from "./comment.ts";
 import type { BranchKept } from "./history/in-branch.ts";
 import { outputs } from "./outputs.ts";
@@ -23,6 +26,11 @@ export interface PublishTarget {
    */
   comment: ((body: string) => Promise<CommentEnd>) | string | null;
   commentId: string;
+  /**
+   * Writes a neutral check for a comparison that couldn't tell. A text instead: why it can't be;
+   * absent or null: none is wanted.
+   */
+  check?: ((text: CheckText) => Promise<CheckEnd>) | string | null;
   /** Reads the history that is kept in a branch, and adds the run; absent or null: there is none. */
   history?: (() => Promise<BranchKept>) | null;
 }
@@ -39,6 +47,7 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   for (const { level, title, message } of end.result === null ? [] : annotations(end.result)) {
     core[level](message, { title });
   }
+  if (end.result !== null && isUntold(end.result)) await tellUntold(end.result, target);
   const history = end.history ?? (await fromBranch(target));
   if (history !== null) tellOutside(history, core);
   if (end.result === null || target.comment === null) return;
@@ -56,7 +65,9 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
 export function failureReason(end: BenchEnd): string | null {
   if (end.exitCode === 0) return null;
   // Of a stack, what stands above it; all of it is in the summary.
-  const reason = end.error?.message.split(/\n\s+at /)[0] ?? end.result?.exitDetail;
+  const { result } = end;
+  const told = result?.exitDetail ?? (result === null ? null : comparisonSentence(result));
+  const reason = end.error?.message.split(/\n\s+at /)[0] ?? told;
   return oneLine(reason ?? `inferrs-bench ended with exit code ${end.exitCode}.`, 1000);
 }
 
@@ -67,6 +78,24 @@ function summaryText(end: BenchEnd): string {
   const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
   return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
 }
+
+/** A check of its own, grey; where there can be none, a warning that says why. */
+async function tellUntold(result: Result, { core, check = null }: PublishTarget): Promise<void> {
+  const title = oneLine(comparisonSentence(result) ?? "", 200);
+  const write = check === null || typeof check === "string" ? null : check;
+  const end =
+    write === null
+      ? { kind: "skipped" as const, reason: typeof check === "string" ? check : null }
+      : await tried(() => write({ title, summary: renderMarkdown(result, CHECK) }));
+  if (end.kind !== "skipped") core.info(`Neutral check ${end.kind}: ${oneLine(end.url, 300)}`);
+  else {
+    const { message, title: heading } = untold(result, end.reason);
+    core.warning(message, { title: heading });
+  }
+}
+
+/** GitHub's limit for a check's summary is 65,535 characters. */
+const CHECK = { budget: 60_000 };
 
 /** The summary is out by then: what the network brings comes below it. */
 async function fromBranch({ core, history }: PublishTarget): Promise<HistoryReport | null> {
@@ -99,8 +128,13 @@ async function post(
   body: string,
 ): Promise<CommentEnd> {
   if (typeof comment === "string") return { kind: "skipped", reason: comment };
+  return tried(() => comment(body));
+}
+
+/** A mistake in this program must not lose what is told after it. */
+async function tried<T>(work: () => Promise<T>): Promise<T | { kind: "skipped"; reason: string }> {
   try {
-    return await comment(body);
+    return await work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "skipped", reason: `inferrs-bench made a mistake (${message})` };

@@ -34,3 +34,9 @@ function repositoryName(side: unknown): unknown {
   const repository = (side as { repo?: { full_name?: unknown } | null } | null | undefined)?.repo;
   return repository?.full_name;
 }
+
+/** The commit that a pull request's checks stand at: its head. Null: there is no pull request. */
+export function headCommitOf({ pull_request: pull }: EventPayload): string | null {
+  const sha = (pull?.head as { sha?: unknown } | undefined)?.sha;
+  return typeof sha === "string" ? sha : null;
+}

@@ -50,6 +50,12 @@ export function changeText({ ratio, better, head, base }: ComparedMetric): strin
   return word === null ? "as fast" : `${share(ratio.estimate - 1)} ${word}`;
 }
 
+/** Share by which head is slower, negative where it is faster; null: there is no number. */
+export function slowerBy({ ratio, better }: ComparedMetric): number | null {
+  if (ratio === null || ratio.estimate === null) return null;
+  return better === "lower" ? ratio.estimate - 1 : 1 - ratio.estimate;
+}
+
 /** From the best to the worst that it may be: `9.8% to 14.2% slower`, `3.1% faster to 4% slower`. */
 export function intervalText({ ratio, better }: ComparedMetric): string | null {
   if (ratio === null || ratio.level === null) return null;
@@ -99,11 +105,10 @@ export function verdictWord(metric: ComparedMetric, { comparison, verdict }: Res
   return verdict === "broken" ? "doesn't count" : VERDICT_WORDS[metric.verdict].toLowerCase();
 }
 
-/** The same with the sign of a verdict where it is one. */
-export function verdictText(metric: ComparedMetric, result: Result): string {
-  const word = verdictWord(metric, result);
-  const judged = word === VERDICT_WORDS[metric.verdict].toLowerCase();
-  return judged ? `${VERDICT_SIGNS[metric.verdict]} ${word}` : word;
+/** The sign of a verdict, where there is one. */
+export function verdictSign(metric: ComparedMetric, result: Result): string | null {
+  const judged = verdictWord(metric, result) === VERDICT_WORDS[metric.verdict].toLowerCase();
+  return judged ? VERDICT_SIGNS[metric.verdict] : null;
 }
 
 /** Why it isn't decided; null where nothing is to be said of it. */

@@ -7,7 +7,8 @@ import {
   undecidedText,
   VERDICT_SIGNS,
   valueText,
-  verdictText,
+  verdictSign,
+  verdictWord,
   within,
 } from "./comparison-change.ts";
 import {
@@ -33,27 +34,43 @@ export function comparisonHead(result: Result): string[] {
   return [`### ${sign} ${md(clip(sentence, 400))}`, md(clip(whatToDo(result), 400))];
 }
 
-/** What differs, what that made of the figures, and why. */
+/** What differs, what that made of the figures, and why; where head is broken that comes first. */
 export function comparisonTable(result: Result): string {
-  const { comparison } = result;
+  const { comparison, verdict } = result;
   if (comparison === null) return "";
-  return [
-    "#### What differs",
-    differs(comparison),
-    "#### What it makes of the figures",
-    ...reason(comparison),
-    metricsTable(result),
-    successLines(result)
-      .map((line) => `- ${md(line)}`)
-      .join("\n"),
-    notes(result),
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
+  const parts = ["#### What differs", differs(comparison)];
+  const figures = [metricsTable(result), notes(result)];
+  if (verdict === "broken") {
+    parts.push("#### What fails on head", success(result), ...evidence(result));
+    parts.push("#### The figures, which don't count", ...figures);
+  } else {
+    parts.push(
+      "#### What it makes of the figures",
+      reason(comparison),
+      success(result),
+      ...figures,
+    );
+  }
+  return parts.join("\n\n");
 }
 
-function reason({ because, withheld }: Comparison): string[] {
-  return withheld === null ? [md(because)] : [`**No verdict.** ${md(withheld)}`];
+function reason({ because, withheld }: Comparison): string {
+  return withheld === null ? md(because) : "They are shown, and decide nothing.";
+}
+
+function success(result: Result): string {
+  const lines = successLines(result).map(md);
+  return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
+}
+
+/** What head said where it broke, once each. */
+function evidence({ comparison, cells }: Result): string[] {
+  const broken = (comparison?.success ?? []).filter(({ state }) => state === "broken");
+  const said = broken.flatMap(({ cell }) => {
+    const outcome = cells.find(({ id }) => id === cell)?.outcome;
+    return outcome?.evidence == null ? [] : [outcome.evidence];
+  });
+  return [...new Set(said)].map((text) => `> ${md(clip(text, 400))}`);
 }
 
 function differs({ kind, differs: rows }: Comparison): string {
@@ -89,12 +106,15 @@ function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
   const title = titles(result);
   const rows = metrics.map((metric) => {
     const name = md(title(metric));
-    const said = md(verdictText(metric, result));
+    const said = md(verdictWord(metric, result));
     const why = undecidedText(metric, result);
+    // The verdict's column is out of sight on a phone, its sign is not.
+    const sign = verdictSign(metric, result);
+    const marked = `${sign === null ? "" : `${sign} `}${metric.primary ? `**${name}**` : name}`;
     return [
-      metric.primary ? `**${name}**` : name,
-      md(valueText(metric.base, metric.unit)),
-      md(valueText(metric.head, metric.unit)),
+      [marked, ...unitOf(metric)].join("<br>"),
+      figureCell(metric.base, metric.unit),
+      figureCell(metric.head, metric.unit),
       changeCell(metric),
       [said, metric.metric === "loadMs" ? "advisory" : null, why]
         .filter((part) => part !== null)
@@ -103,6 +123,15 @@ function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
     ];
   });
   return table(["metric", "base", "head", "change", "verdict"], rows, ["", "right", "right"]);
+}
+
+/** A rate's unit stands below its name: columns are few on a phone. */
+function unitOf({ unit }: ComparedMetric): string[] {
+  return unit === "ms" ? [] : [`<sub>${md(unit)}</sub>`];
+}
+
+function figureCell(value: number | null, unit: string): string {
+  return md(valueText(value, unit === "ms" ? unit : "")).replaceAll(" ", "\u00a0");
 }
 
 /** Where noise wins no direction is claimed: only within which bounds it lies. */

@@ -87,7 +87,7 @@ function tellingNumber(result: Result): string {
   }
   const interval = between(intervalText(worst));
   const more = changed("inconclusive").length - 1;
-  const rest = more > 0 ? `; nor can ${more} more` : "";
+  const rest = more > 0 ? `; ${more} more undecided` : "";
   return interval === null
     ? `too few pairs of starts to tell (${comparison.pairs.made}).`
     : `${title(worst)} can't be told, it is ${interval}${rest}.`;

@@ -1,6 +1,6 @@
 /**
  * A local stand-in for the part of GitHub's REST API that is used: the comments of issues with pages,
- * who the token is, and the git data of the repository. It can refuse, stall and lose answers as it
+ * who the token is, check runs, and the git data of the repository. It can refuse, stall and lose answers as it
  * is told.
  *
  * As a process: `node src/testing/github/server.ts --port-file F --state F [--rules JSON]`.
@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { answerChecks, CheckStore, type StoredCheck } from "./checks-api.ts";
 import { answerGit } from "./git-api.ts";
 import { GitStore } from "./git-store.ts";
 import { CommentStore, type StoredComment } from "./store.ts";
@@ -58,6 +59,7 @@ export interface GithubServer {
   /** The repository; it has a branch `main` with one file. */
   git: GitStore;
   comments(): StoredComment[];
+  checks(): StoredCheck[];
   /** Replaces the rules. */
   rule(...rules: GithubRule[]): void;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export interface GithubServer {
 /** Starts it on a free port of 127.0.0.1. */
 export async function startGithubServer(options: GithubServerOptions = {}): Promise<GithubServer> {
   const store = new CommentStore(options.stateFile ?? null, options.comments ?? []);
+  const checks = new CheckStore();
   const git = new GitStore();
   git.write("main", { "README.md": "# r\n" });
   const requests: RecordedRequest[] = [];
@@ -113,6 +116,8 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
     }
     const answered = answerGit(git, base(), method, url, body);
     if (answered !== null) return answered;
+    const checked = answerChecks(checks, method, url, body);
+    if (checked !== null) return checked;
     const author = options.user ?? { login: options.bot ?? "github-actions[bot]", type: "Bot" };
     const list = /^\/repos\/[^/]+\/[^/]+\/issues\/(\d+)\/comments$/.exec(url.pathname);
     if (list !== null && method === "GET") return page(url, store.of(Number(list[1])));
@@ -157,6 +162,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
     requests,
     git,
     comments: () => store.all(),
+    checks: () => structuredClone(checks.checks),
     rule: (...next) => {
       rules = next.map((rule) => ({ ...rule }));
     },
