@@ -97,7 +97,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
         start.failure === null
           ? null
           : { kind: start.failure.kind, evidence: start.failure.evidence },
-      end: endOf(start),
+      end: endOf(start, isBesideFailure(state, start)),
     })),
     guard: state.guard && { limitBytes: state.plan.memoryLimitBytes, ...state.guard },
     memorySampling: samplingOf(state.starts),
@@ -150,7 +150,23 @@ function countRequests(state: RunState): Result["requests"] {
   return counts;
 }
 
-function endOf(start: RunState["starts"][number]): Result["starts"][number]["end"] {
+/** In a comparison: probes, starts made because head failed, and those whose twin did not end as asked. */
+function isBesideFailure(
+  { plan, starts }: RunState,
+  { pair, phase, confirming }: RunState["starts"][number],
+): boolean {
+  if (plan.comparison == null) return false;
+  const died = ({ exit, failure }: RunState["starts"][number]) =>
+    failure !== null || (exit !== null && exit.by !== "us");
+  const twins = pair === null ? [] : starts.filter((start) => start.pair === pair);
+  return phase === "probe" || confirming || twins.some(died);
+}
+
+/** @param isBesideHead its log is wanted beside head's, which may have failed */
+function endOf(
+  start: RunState["starts"][number],
+  isBesideHead: boolean,
+): Result["starts"][number]["end"] {
   if (start.exit === null) return null;
   const { exit } = start;
   const memory = classifyExit(exit).kind === "out-of-memory";
@@ -162,7 +178,7 @@ function endOf(start: RunState["starts"][number]): Result["starts"][number]["end
       : memory
         ? "out-of-memory"
         : "crashed";
-  const logTail = kind === "stopped" ? [] : exit.logTail;
+  const logTail = kind === "stopped" && !isBesideHead ? [] : exit.logTail;
   const killer = kind === "out-of-memory" ? memoryKiller(exit) : null;
   return { kind, exitCode: exit.exitCode, signal: exit.signal, memoryKiller: killer, logTail };
 }

@@ -8,10 +8,7 @@ import { remainingAtMostMs, remainingMs, requestsLeft } from "./estimate.ts";
 import { ALONE, nameOfLoad } from "./load.ts";
 import { name, shownCombination } from "./matrix.ts";
 import type { Step } from "./next.ts";
-import { aheadIn } from "./pairs/ahead.ts";
-import { cellsInPairs } from "./pairs/cells.ts";
-import { madePairs } from "./pairs/made.ts";
-import { areBlocks, pairsAtMost } from "./pairs/planned.ts";
+import { pairOf } from "./pair-progress.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {
@@ -49,6 +46,7 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
             kind: live.phase,
             ...pairOf(state),
           },
+    pair: pairOf(state),
     round:
       step.kind === "measure" && !step.warmup
         ? { number: step.round + 1, of: roundsShown(state) }

@@ -12,13 +12,6 @@ export const OUTPUT_DESCRIPTIONS = {
   report: "path of report.md",
   verdict:
     "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
-  "regressed-metrics":
-    "primary metrics that got slower by more than their threshold, one per line; empty for none",
-  change:
-    "the change that the verdict turns on, in words: agent-turn decode 12.1% slower (9.8% to 14.2%); empty when nothing was compared",
-  "slower-percent":
-    "the same as a number, negative where head is faster; empty when nothing was compared",
-  pairs: "pairs of engine starts, one of base and one of head, that were judged",
   "exit-reason":
     "what decided the exit code: ok, regression, broken, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
   "recommended-compat":
@@ -32,6 +25,13 @@ export const OUTPUT_DESCRIPTIONS = {
   "tool-call-ms": "median extra time per tool call in ms, of the recommended combination",
   "peak-memory-bytes":
     "peak memory of the engine while it served the recommended combination, in bytes",
+  "regressed-metrics":
+    "primary metrics that got slower by more than their threshold, one per line; empty for none",
+  change:
+    "the change that the verdict turns on, in words: decode of agent-turn 12.1% slower (9.8% to 14.2%); empty when nothing was compared",
+  "slower-percent":
+    "the same as a number, negative where head is faster; empty when nothing was compared",
+  pairs: "pairs of engine starts, one of base and one of head, that were judged",
 } as const satisfies Record<string, string>;
 
 export type ActionOutputs = Record<keyof typeof OUTPUT_DESCRIPTIONS, string>;
@@ -45,7 +45,6 @@ export function outputs(end: BenchEnd): ActionOutputs {
     result: path("result.json"),
     report: path("report.md"),
     verdict: end.result?.verdict ?? "",
-    ...compared(end.result),
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
     "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
     "openclaw-config": path("openclaw.json5"),
@@ -55,6 +54,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
     "turn-ms": number(figures.turnMs),
     "tool-call-ms": number(figures.toolCallMs),
     "peak-memory-bytes": number(figures.peakMemoryBytes),
+    ...compared(end.result),
   };
 }
 

@@ -89,9 +89,16 @@ export function within(change: string, interval: string): string {
 }
 
 /** Noise would show as much: no direction is claimed. */
-export function isNoise({ p, level, primary, adjusted, ratio }: ComparedMetric): boolean {
+export function isNoise(metric: ComparedMetric): boolean {
+  const { p, level, primary, adjusted, ratio, because } = metric;
+  // Nothing is claimed of it in any case.
+  if (because === "descriptive") return ratio?.level != null && spansNoChange(ratio);
   if (p === null || level === null || ratio === null) return true;
   return (primary ? p.twoSided : (adjusted ?? 1)) > level.difference;
+}
+
+function spansNoChange({ low, high }: NonNullable<ComparedMetric["ratio"]>): boolean {
+  return (low ?? 0) <= 1 && (high ?? Number.POSITIVE_INFINITY) >= 1;
 }
 
 /** What is said of a metric, without a sign; advice never looks like a verdict. */

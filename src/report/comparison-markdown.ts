@@ -177,7 +177,7 @@ export function comparisonPairs(result: Result): string {
   const drawn = (metric: ComparedMetric) => fence(strip(result, [metric]).join("\n"), "text");
   const others = primaryMetrics(comparison).filter((metric) => metric !== telling);
   const parts = [
-    "#### Each pair of starts",
+    `#### Each pair of ${comparison.design === "attached" ? "rounds" : "starts"}`,
     `**${md(title(telling))}**, head against base:`,
     drawn(telling),
     `<sub>${md(stripLegend(result))}</sub>`,

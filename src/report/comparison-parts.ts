@@ -18,7 +18,9 @@ export function tellingMetric({ comparison, verdict }: Result): ComparedMetric |
 
 /** How many pairs, judged when, and why it ended there: a sentence. */
 export function pairsLine({ design, pairs }: Comparison): string {
-  if (design === "attached") return "Attached engines: nothing was started for it.";
+  if (design === "attached") {
+    return `${plural(pairs.made, "round")} of each in turn, on servers that were running before.`;
+  }
   const asked = pairs.list.filter(({ confirming }) => confirming).length;
   const more = asked === 0 ? "" : ` (and ${asked} to see whether head fails again)`;
   const of = pairs.made === pairs.planned ? "" : ` of at most ${pairs.planned}`;

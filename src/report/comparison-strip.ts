@@ -73,7 +73,7 @@ const NOT_JUDGED = "  after the last look, not judged:";
 export function stripLegend({ comparison }: Result): string {
   const confirming = comparison?.pairs.list.some((pair) => pair.confirming) === true;
   return [
-    "A row is one start of each, one after the other; a bar to the right: head was slower in it. ┊ is the threshold.",
+    `A row is one ${comparison?.design === "attached" ? "round" : "start"} of each, one after the other; a bar to the right: head was slower in it. ┊ is the threshold.`,
     confirming ? "*: made to see whether head fails again, no part of the figures." : null,
   ]
     .filter((part) => part !== null)

@@ -161,7 +161,7 @@ function pairs(result: Result, width: number): TextLine[] {
     (text): TextLine => ({ text: clip(text, width), drawn: true }),
   );
   return [
-    { text: "Each pair of starts, head against base:" },
+    { text: "Each pair in order, head against base:" },
     ...rows,
     { text: stripLegend(result), style: "dim" },
     BLANK,

@@ -1,4 +1,5 @@
 /** A comparison in sentences: the verdict with the number that matters, and what to do. Pure. */
+import { nameOfLoad } from "../plan/load.ts";
 import { name, shownCombination } from "../plan/matrix.ts";
 import type { ComparedMetric, ComparedSuccess, Result } from "../result.ts";
 import {
@@ -10,23 +11,21 @@ import {
 } from "./comparison-change.ts";
 import { list } from "./format.ts";
 
-/** Names of metrics, as short as they are told apart: `agent-turn decode`, `load time`. */
+/** Names of metrics, as short as they are told apart: `decode of agent-turn`, `load time`. */
 export function titles(result: Result): (metric: ComparedMetric) => string {
   const metrics = result.comparison?.metrics ?? [];
-  const cells = new Map(result.cells.map((cell) => [cell.id, cell]));
-  const plainTitle = ({ cell, label }: ComparedMetric) => {
-    const scenario = cell === null ? null : (cells.get(cell)?.scenario ?? cell);
-    if (scenario === null) return label;
-    // "agent-turn turn" would be read as a slip.
-    return `${scenario} ${scenario.endsWith(label) ? "time" : label}`;
-  };
+  const short = ({ cell, label }: ComparedMetric) =>
+    cell === null ? label : `${label} of ${scenarioOf(result, cell)}`;
   return (metric) => {
-    const title = plainTitle(metric);
-    const cell = cells.get(metric.cell ?? "");
-    const twice = metrics.some((each) => each !== metric && plainTitle(each) === title);
-    // The recommended combination goes without saying.
+    const title = short(metric);
+    const cell = result.cells.find(({ id }) => id === metric.cell);
+    const twice = metrics.some((each) => each !== metric && short(each) === title);
+    // Of the primary metrics it is the recommended combination, which goes without saying.
     if (!twice || cell === undefined || metric.primary) return title;
-    return `${title} (${name(shownCombination(cell)).replaceAll(",", ", ")})`;
+    const which = [name(shownCombination(cell)), nameOfLoad(cell.load)].filter(
+      (part) => part !== "",
+    );
+    return `${title} (${which.join(" ").replaceAll(",", ", ")})`;
   };
 }
 
@@ -50,7 +49,9 @@ function costOf({ ratio, better }: ComparedMetric): number {
 export function comparisonSentence(result: Result): string | null {
   const { comparison, verdict } = result;
   if (comparison === null) return null;
-  if (comparison.withheld !== null) return `No verdict: ${comparison.withheld}`;
+  if (comparison.withheld !== null && verdict !== "broken") {
+    return `No verdict: ${comparison.withheld}`;
+  }
   const lead = verdict === null ? "No verdict" : VERDICT_WORDS[verdict];
   const of = comparison.kind === "self" ? `${lead} (A/A)` : lead;
   return `${of}: ${tellingNumber(result)}`;
@@ -74,16 +75,17 @@ function tellingNumber(result: Result): string {
     return `${headAndRest(best, named)}; no primary metric got slower.`;
   }
   const [worst] = worstFirst(verdict === "inconclusive" ? changed("inconclusive") : primary);
-  if (worst === undefined) return comparison.because;
+  const open = comparison.success.some(({ state }) => state === "confirm");
+  if (worst === undefined || open) return comparison.because;
   if (verdict === "no-regression") {
     const bounds = between(intervalText(worst)) ?? changeText(worst);
     const limit = `threshold ${share(worst.threshold)}`;
     return primary.length === 1
       ? `${title(worst)} is ${bounds} (${limit}).`
-      : `all primary metrics are within their thresholds; the least sure, ${title(worst)}, is ${bounds} (${limit}).`;
+      : `all primary metrics within their thresholds; the least sure, ${title(worst)}, ${bounds} (${limit}).`;
   }
   if (worst.because === "descriptive") {
-    return `engines that can't be restarted are only described. ${named(worst)}, by ${countPairs(comparison.pairs.made)}.`;
+    return `servers that aren't restarted are only described. ${named(worst)}.`;
   }
   const interval = between(intervalText(worst));
   const more = changed("inconclusive").length - 1;
@@ -95,10 +97,6 @@ function tellingNumber(result: Result): string {
 
 function between(interval: string | null): string | null {
   return interval === null ? null : `between ${interval.replace(" to ", " and ")}`;
-}
-
-function countPairs(pairs: number): string {
-  return pairs === 1 ? "one pair" : `${pairs} pairs`;
 }
 
 function headAndRest(
@@ -131,25 +129,22 @@ function brokenText(result: Result, broken: readonly ComparedSuccess[]): string 
 export function whatToDo(result: Result): string {
   const { comparison, verdict } = result;
   if (comparison === null) return "";
+  if (verdict === "broken") return "Look at head's own words and at its log beside base's, below.";
   if (comparison.withheld !== null) {
     return "Make the two equal in what was not meant to differ, or name it with --base.";
   }
-  if (comparison.kind === "self" && verdict !== null && verdict !== "inconclusive") {
+  if (comparison.design === "attached") {
+    return "For a verdict let this tool start the engines, or give it a restart-command for each.";
+  }
+  if (comparison.kind === "self" && verdict !== "inconclusive") {
     return verdict === "no-regression"
       ? "Below: what change this machine would see."
       : "A false alarm: look at the pairs below for what else ran on this machine.";
   }
-  switch (verdict) {
-    case "broken":
-      return "Look at head's own words and at its log beside base's, below.";
-    case "regression":
-      return `Mend ${list(regressed(result))}, or raise the threshold if it is meant.`;
-    case "inconclusive":
-    case null:
-      return comparison.advice[0] ?? whatDecides(result);
-    default:
-      return "Nothing to do.";
+  if (verdict === "regression") {
+    return `Mend ${list(regressed(result))}, or raise the threshold if it is meant.`;
   }
+  return verdict === "inconclusive" || verdict === null ? whatDecides(result) : "Nothing to do.";
 }
 
 /** Of the metric that needs the most. */
@@ -160,9 +155,9 @@ function whatDecides(result: Result): string {
     return pairs === undefined ? [] : [{ metric, pairs: pairs ?? Number.POSITIVE_INFINITY }];
   });
   const [most] = undecided.sort((a, b) => b.pairs - a.pairs);
-  if (most === undefined) return "More pairs of starts would tell.";
+  if (most === undefined) return result.comparison?.advice[0] ?? "More pairs of starts would tell.";
   if (!Number.isFinite(most.pairs)) {
-    return `Not even 150 pairs of starts would decide ${title(most.metric)}: a quieter machine or a larger threshold would.`;
+    return `Not even 150 pairs would decide ${title(most.metric)}: use a quieter machine or a larger threshold.`;
   }
   return `${most.pairs} pairs of starts would decide ${title(most.metric)} (--starts ${most.pairs}).`;
 }

@@ -58,10 +58,17 @@ function leftText({ remainingMs, remainingAtMostMs = null }: Progress): string {
 }
 
 function startText(progress: Progress): string {
+  if (progress.pair != null) return pairText(progress.pair, progress.variant);
   const { start } = progress;
   if (start?.confirming) return `confirming pair ${start.number}`;
   if (start?.paired) return `pair ${start.number} of ${start.of} at most`;
   return start?.kind === "probe" ? "probe start" : `start ${start?.number} of ${start?.of}`;
+}
+
+function pairText(pair: NonNullable<Progress["pair"]>, variant: string): string {
+  if (pair.kind === "confirming") return `${plain(variant)}, to see whether head fails again`;
+  const look = pair.nextLook === null ? "" : `, next look at ${pair.nextLook}`;
+  return `${plain(variant)} · pair ${pair.number} of ${pair.of}${look}`;
 }
 
 function bar(done: number, of: number, width: number): string {

@@ -42,15 +42,13 @@ export interface Progress {
   finished: { label: string; outcome: OutcomeKind; tookMs: number | null } | null;
   variant: string;
   /** Counted from 1; null outside an engine's life. */
-  start: {
-    /** Of a comparison: the pair, counted from 1 among measured or confirming ones. */
-    number: number;
-    of: number;
-    kind: "probe" | "measure";
-    paired?: true;
-    /** It is made because head failed. */
-    confirming?: true;
-  } | null;
+  start: { number: number; of: number; kind: "probe" | "measure" } | null;
+  /** In a comparison: which pair of starts; null or absent: none. */
+  pair?:
+    | { kind: "measuring"; number: number; of: number; nextLook: number | null }
+    /** To see whether head fails again. */
+    | { kind: "confirming" }
+    | null;
   round: { number: number; of: number } | null;
   /** Requests done and planned, as far as known now. */
   requests: { done: number; planned: number };
