@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BenchEnd } from "../bench.ts";
+import { COMPARISONS } from "../report/fixtures/comparisons.ts";
 import { sampleCell, sampleMetric, sampleResult } from "../testing/github/result.ts";
 import { outputs } from "./outputs.ts";
 
@@ -48,7 +49,23 @@ test("headline figures are those of the recommended combination's agent turn", (
     "turn-ms": "9000",
     "tool-call-ms": "800",
     "peak-memory-bytes": "6000000000",
+    "regressed-metrics": "",
+    change: "",
+    "slower-percent": "",
+    pairs: "",
   });
+});
+
+test("a comparison: verdict, what regressed, by how much, from how many pairs", () => {
+  const said = outputs(endWith(COMPARISONS.regression(), 1));
+  assert.equal(said.verdict, "regression");
+  assert.equal(said["regressed-metrics"], "decode of agent-turn\nturn of agent-turn");
+  assert.match(said.change, /^decode of agent-turn [\d.]+% slower \([\d.]+% to [\d.]+%\)$/);
+  assert.ok(Number(said["slower-percent"]) > 5);
+  assert.equal(said.pairs, "12");
+  const better = outputs(endWith(COMPARISONS.improvement()));
+  assert.equal(better["regressed-metrics"], "");
+  assert.ok(Number(better["slower-percent"]) < -5);
 });
 
 test("without a recommendation there are no figures, but the paths", () => {

@@ -4,6 +4,7 @@ import { historyReport, keptHistory } from "../analyze/history/report.ts";
 import type { BenchEnd } from "../bench.ts";
 import { failed } from "../end.ts";
 import { InputError } from "../inputs/error.ts";
+import { COMPARISONS } from "../report/fixtures/comparisons.ts";
 import { sampleResult } from "../testing/github/result.ts";
 import { lineOf, linesOf } from "../testing/history.ts";
 import type { Publisher } from "./actions-core.ts";
@@ -106,6 +107,45 @@ test("a history that was kept in a folder is in the summary already; a mistake l
   await publish(fine, { core, commentId: "x", comment, history: failing });
   assert.ok(said.includes("warning No history: inferrs-bench made a mistake (oops)"));
   assert.equal(said.at(-1), "info Comment updated: https://g/1");
+});
+
+test("inconclusive: a neutral check, and no warning beside it", async () => {
+  const { core, said } = recorder();
+  const checks: { title: string; summary: string }[] = [];
+  const check = async (text: { title: string; summary: string }) => {
+    checks.push(text);
+    return { kind: "created" as const, url: "https://g/c" };
+  };
+  const end = { ...fine, result: COMPARISONS.inconclusive() };
+  await publish(end, { core, commentId: "x", comment: null, check });
+  assert.equal(checks.length, 1);
+  assert.match(checks[0]?.title ?? "", /^Inconclusive: /);
+  assert.ok(checks[0]?.summary.startsWith("### ⚠️ Inconclusive"));
+  assert.ok(said.includes("info Neutral check created: https://g/c"));
+  assert.ok(!said.some((line) => line.startsWith("warning Inconclusive")));
+  await publish(
+    { ...fine, result: COMPARISONS.regression() },
+    { core, commentId: "x", comment: null, check },
+  );
+  assert.equal(checks.length, 1, "a verdict needs none");
+});
+
+test("inconclusive without a check: a warning that says why, also after a mistake of ours", async () => {
+  const warned = async (check: Parameters<typeof publish>[1]["check"] & {}) => {
+    const { core, said } = recorder();
+    const end = { ...fine, result: COMPARISONS.inconclusive() };
+    await publish(end, { core, commentId: "x", comment: null, check });
+    return said.find((line) => line.startsWith("warning Inconclusive")) ?? "";
+  };
+  const reason = 'the token may not write checks; give the job "permissions: checks: write"';
+  assert.match(await warned(async () => ({ kind: "skipped", reason })), /may not write checks/);
+  assert.match(await warned("the input github-token is empty"), /github-token is empty/);
+  assert.match(await warned(() => Promise.reject(new TypeError("oops"))), /a mistake \(oops\)/);
+});
+
+test("a step that fails for a regression says it in its reason", () => {
+  const end = { ...fine, exitCode: 1, result: COMPARISONS.regression() };
+  assert.match(failureReason(end) ?? "", /^Regression: decode of agent-turn/);
 });
 
 test("a mistake while commenting loses nothing", async () => {

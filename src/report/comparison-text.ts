@@ -175,7 +175,8 @@ function logs(result: Result, width: number): TextLine[] {
     { text: `Last lines of ${title}:` },
     ...lines
       .slice(-6)
-      .map((line): TextLine => ({ text: `  ${clip(plain(line), width - 2)}`, drawn: true })),
+      // With a bar before it, a runner takes no line for a command of a workflow.
+      .map((line): TextLine => ({ text: clip(`  | ${plain(line)}`, width), drawn: true })),
     BLANK,
   ]);
 }

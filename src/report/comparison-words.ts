@@ -82,7 +82,7 @@ function tellingNumber(result: Result): string {
     const limit = `threshold ${share(worst.threshold)}`;
     return primary.length === 1
       ? `${title(worst)} is ${bounds} (${limit}).`
-      : `all primary metrics within their thresholds; the least sure, ${title(worst)}, ${bounds} (${limit}).`;
+      : `within all thresholds; the least sure, ${title(worst)}, ${bounds} (${limit}).`;
   }
   if (worst.because === "descriptive") {
     return `servers that aren't restarted are only described. ${named(worst)}.`;
@@ -92,7 +92,7 @@ function tellingNumber(result: Result): string {
   const rest = more > 0 ? `; ${more} more undecided` : "";
   return interval === null
     ? `too few pairs of starts to tell (${comparison.pairs.made}).`
-    : `${title(worst)} can't be told, it is ${interval}${rest}.`;
+    : `${title(worst)} is ${interval}${rest}.`;
 }
 
 function between(interval: string | null): string | null {
@@ -157,7 +157,7 @@ function whatDecides(result: Result): string {
   const [most] = undecided.sort((a, b) => b.pairs - a.pairs);
   if (most === undefined) return result.comparison?.advice[0] ?? "More pairs of starts would tell.";
   if (!Number.isFinite(most.pairs)) {
-    return `Not even 150 pairs would decide ${title(most.metric)}: use a quieter machine or a larger threshold.`;
+    return `Not even 150 pairs would decide ${title(most.metric)}; a quieter machine might.`;
   }
   return `${most.pairs} pairs of starts would decide ${title(most.metric)} (--starts ${most.pairs}).`;
 }

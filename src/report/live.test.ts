@@ -49,6 +49,18 @@ test("the live view keeps within the terminal, with what runs in sight", () => {
   assert.match(text, /31 of 96 requests, 12 s, about 4 min 10 s left/);
 });
 
+test("of a comparison: which side, which pair, and when it is looked at next", () => {
+  const first = (pair: Progress["pair"] & {}) =>
+    renderLive({ ...progress, pair }, { columns: 100, rows: 24, color: false })[0] ?? "";
+  assert.match(
+    first({ kind: "measuring", number: 3, of: 20, nextLook: 8 }),
+    /measuring · head · pair 3 of 20, next look at 8 · round 1 of 3/,
+  );
+  const last = first({ kind: "measuring", number: 3, of: 3, nextLook: null });
+  assert.match(last, /pair 3 of 3 · round/);
+  assert.match(first({ kind: "confirming" }), /head, to see whether head fails again/);
+});
+
 test("a log has a line for each attempt that ended, and none twice", () => {
   const finished = { label: "chat a=true", outcome: "pass" as const, tookMs: 840 };
   const line = renderLogLine(progress, { ...progress, finished });
