@@ -1,4 +1,5 @@
 /** State and step to what the live view shows. Pure. */
+import { pairOf } from "../analyze/comparison/at-pair.ts";
 import { median } from "../analyze/statistics.ts";
 import { metricsOfOne, turnMsOf } from "../analyze/turn-metrics.ts";
 import { attemptsOf, type CellState, isRetired, type RunState } from "../journal/state.ts";
@@ -8,7 +9,6 @@ import { remainingAtMostMs, remainingMs, requestsLeft } from "./estimate.ts";
 import { ALONE, nameOfLoad } from "./load.ts";
 import { name, shownCombination } from "./matrix.ts";
 import type { Step } from "./next.ts";
-import { pairOf } from "./pair-progress.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {

@@ -43,12 +43,6 @@ export interface Progress {
   variant: string;
   /** Counted from 1; null outside an engine's life. */
   start: { number: number; of: number; kind: "probe" | "measure" } | null;
-  /** In a comparison: which pair of starts; null or absent: none. */
-  pair?:
-    | { kind: "measuring"; number: number; of: number; nextLook: number | null }
-    /** To see whether head fails again. */
-    | { kind: "confirming" }
-    | null;
   round: { number: number; of: number } | null;
   /** Requests done and planned, as far as known now. */
   requests: { done: number; planned: number };
@@ -60,4 +54,10 @@ export interface Progress {
   cells: ProgressCell[];
   simulated: boolean;
   synthetic: boolean;
+  /** In a comparison: which pair of starts; null or absent: none. */
+  pair?:
+    | { kind: "measuring"; number: number; of: number; nextLook: number | null }
+    /** To see whether head fails again. */
+    | { kind: "confirming" }
+    | null;
 }

@@ -1,8 +1,9 @@
 /** Which pair of starts a comparison is at. Pure. */
-import { nextLook } from "../analyze/verdict/looks.ts";
-import type { RunState, StartState } from "../journal/state.ts";
-import type { Progress } from "../report/progress.ts";
-import { isAttached } from "./types.ts";
+
+import type { RunState, StartState } from "../../journal/state.ts";
+import { isAttached } from "../../plan/types.ts";
+import type { Progress } from "../../report/progress.ts";
+import { nextLook } from "../verdict/looks.ts";
 
 /** Null outside a pair, and where nothing is compared. */
 export function pairOf({ live, plan, starts }: RunState): NonNullable<Progress["pair"]> | null {
