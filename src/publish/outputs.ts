@@ -61,7 +61,8 @@ export function outputs(end: BenchEnd): ActionOutputs {
 function compared(
   result: Result | null,
 ): Pick<ActionOutputs, "regressed-metrics" | "change" | "slower-percent" | "pairs"> {
-  const metric = result === null ? null : tellingMetric(result);
+  const telling = result === null ? null : tellingMetric(result);
+  const metric = telling?.ratio == null ? null : telling;
   const slower = metric === null ? null : slowerBy(metric);
   return {
     "regressed-metrics": result === null ? "" : oneEach(regressed(result)),

@@ -126,6 +126,7 @@ export function undecidedText(metric: ComparedMetric, result: Result): string | 
 }
 
 /** `24.1 tok/s`; `failed` where most of the starts did. */
-export function valueText(value: number | null, unit: string): string {
+export function valueText({ pairs }: ComparedMetric, value: number | null, unit: string): string {
+  if (pairs.length === 0) return UNKNOWN;
   return value === null ? "failed" : figure(value, unit);
 }

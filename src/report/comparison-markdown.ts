@@ -11,8 +11,9 @@ import {
   verdictWord,
   within,
 } from "./comparison-change.ts";
+import { logTails } from "./comparison-logs.ts";
 import {
-  logTails,
+  hasFigures,
   pairsLine,
   primaryMetrics,
   SENSITIVITY_NOTE,
@@ -42,7 +43,8 @@ export function comparisonTable(result: Result): string {
   const figures = [metricsTable(result), notes(result)];
   if (verdict === "broken") {
     parts.push("#### What fails on head", success(result), ...evidence(result));
-    parts.push("#### The figures, which don't count", ...figures);
+    if (hasFigures(comparison)) parts.push("#### The figures, which don't count", ...figures);
+    else parts.push(`<sub>${md(pairsLine(comparison))}</sub>`);
   } else {
     parts.push(
       "#### What it makes of the figures",
@@ -77,7 +79,7 @@ function differs({ kind, differs: rows }: Comparison): string {
   if (rows.length === 0) {
     return kind === "self"
       ? "Nothing: head is measured against itself (A/A)."
-      : "Nothing that is known of.";
+      : "Nothing, as far as options and logs tell.";
   }
   const lines = rows.map(({ what, base, head, intended }) => [
     md(what),
@@ -113,8 +115,8 @@ function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
     const marked = `${sign === null ? "" : `${sign} `}${metric.primary ? `**${name}**` : name}`;
     return [
       [marked, ...unitOf(metric)].join("<br>"),
-      figureCell(metric.base, metric.unit),
-      figureCell(metric.head, metric.unit),
+      figureCell(metric, metric.base),
+      figureCell(metric, metric.head),
       changeCell(metric),
       [said, metric.metric === "loadMs" ? "advisory" : null, why]
         .filter((part) => part !== null)
@@ -130,8 +132,9 @@ function unitOf({ unit }: ComparedMetric): string[] {
   return unit === "ms" ? [] : [`<sub>${md(unit)}</sub>`];
 }
 
-function figureCell(value: number | null, unit: string): string {
-  return md(valueText(value, unit === "ms" ? unit : "")).replaceAll(" ", "\u00a0");
+function figureCell(metric: ComparedMetric, value: number | null): string {
+  const text = valueText(metric, value, metric.unit === "ms" ? "ms" : "");
+  return md(text).replaceAll(" ", "\u00a0");
 }
 
 /** Where noise wins no direction is claimed: only within which bounds it lies. */
@@ -175,7 +178,8 @@ export function comparisonPairs(result: Result): string {
   if (comparison === null || telling === null || comparison.pairs.list.length < 2) return "";
   const title = titles(result);
   const drawn = (metric: ComparedMetric) => fence(strip(result, [metric]).join("\n"), "text");
-  const others = primaryMetrics(comparison).filter((metric) => metric !== telling);
+  const measured = primaryMetrics(comparison).filter(({ pairs }) => pairs.length > 0);
+  const others = measured.filter((metric) => metric !== telling);
   const parts = [
     `#### Each pair of ${comparison.design === "attached" ? "rounds" : "starts"}`,
     `**${md(title(telling))}**, head against base:`,

@@ -1,5 +1,6 @@
 /** What the Markdown of a comparison and its text for a terminal have in common. Pure. */
-import type { ComparedMetric, Comparison, EngineStart, Result } from "../result.ts";
+import { name, shownCombination } from "../plan/matrix.ts";
+import type { ComparedMetric, ComparedSuccess, Comparison, Result } from "../result.ts";
 import { share } from "./comparison-change.ts";
 import { scenarioOf, titles, worstFirst } from "./comparison-words.ts";
 import { list, percent, plural } from "./format.ts";
@@ -16,6 +17,11 @@ export function tellingMetric({ comparison, verdict }: Result): ComparedMetric |
   return (verdict === "improvement" ? all.at(-1) : all[0]) ?? null;
 }
 
+/** Something was measured of both sides. */
+export function hasFigures(comparison: Comparison): boolean {
+  return comparison.metrics.some(({ pairs }) => pairs.length > 0);
+}
+
 /** How many pairs, judged when, and why it ended there: a sentence. */
 export function pairsLine({ design, pairs }: Comparison): string {
   if (design === "attached") {
@@ -26,12 +32,14 @@ export function pairsLine({ design, pairs }: Comparison): string {
   const of = pairs.made === pairs.planned ? "" : ` of at most ${pairs.planned}`;
   const made = `${plural(pairs.made, "pair")}${of}${more}`;
   const judged =
-    pairs.judged === 0
-      ? `too few to be judged, which takes ${pairs.looks[0] ?? 6}`
-      : pairs.judged === pairs.made
-        ? "all judged"
-        : `the first ${pairs.judged} judged`;
-  return `${made}, ${judged}; ${ENDED[pairs.ended]}.`;
+    pairs.made === 0
+      ? ""
+      : pairs.judged === 0
+        ? `, too few to be judged, which takes ${pairs.looks[0] ?? 6}`
+        : pairs.judged === pairs.made
+          ? ", all judged"
+          : `, the first ${pairs.judged} judged`;
+  return `${made}${judged}; ${ENDED[pairs.ended]}.`;
 }
 
 const ENDED: Record<Comparison["pairs"]["ended"], string> = {
@@ -42,22 +50,42 @@ const ENDED: Record<Comparison["pairs"]["ended"], string> = {
   failed: "it failed there",
 };
 
-/** Cells that head breaks, that base fails too, or that failed now and then: a sentence each. */
+/** Cells that head breaks, that base fails too, or that failed now and then: each sentence once. */
 export function successLines(result: Result): string[] {
-  const { comparison } = result;
-  if (comparison === null) return [];
-  const told = comparison.success.filter(
+  const all = result.comparison?.success ?? [];
+  const told = all.filter(
     ({ state, failures }) => state !== "works" || failures.base > 0 || failures.head > 0,
   );
-  const lines = told.map(({ cell, sentence, failures }) => {
+  const groups = new Map<string, ComparedSuccess[]>();
+  for (const each of told) {
+    const { sentence, failures } = each;
     const shares = `failed requests: base ${percent(failures.base)}, head ${percent(failures.head)}`;
-    const said = failures.base + failures.head > 0 ? ` (${shares})` : "";
-    return `${scenarioOf(result, cell)}: ${sentence.replace(/\.$/, "")}${said}.`;
+    // Some sentences have the shares already.
+    const more = failures.base + failures.head > 0 && !sentence.includes("%") ? ` (${shares})` : "";
+    const text = `${sentence.replace(/\.$/, "")}${more}.`;
+    const key = `${scenarioOf(result, each.cell)}: ${text}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  const lines = [...groups].map(([text, cells]) => {
+    const [first] = cells;
+    if (first === undefined) return text;
+    const scenario = scenarioOf(result, first.cell);
+    const others = all.filter(({ cell }) => scenarioOf(result, cell) === scenario);
+    if (cells.length === others.length) return text;
+    return text.replace(scenario, () => `${scenario} (${whichOf(result, cells)})`);
   });
-  if (told.length === 0) return ["No request failed, on either side."];
-  const works = comparison.success.length - told.length;
+  if (told.length === 0) return all.length === 0 ? [] : ["No request failed, on either side."];
+  const works = all.length - told.length;
   if (works === 0) return lines;
   return [...lines, `Nothing failed on either side in ${plural(works, "other cell")}.`];
+}
+
+function whichOf(result: Result, cells: readonly ComparedSuccess[]): string {
+  const [first] = cells;
+  const cell = result.cells.find(({ id }) => id === first?.cell);
+  return cells.length > 1 || cell === undefined
+    ? plural(cells.length, "combination")
+    : name(shownCombination(cell)).replaceAll(",", ", ");
 }
 
 /** `5%, agent-turn TTFT 10%`: what is most common goes without a name. */
@@ -107,33 +135,3 @@ export function sensitivityLines(result: Result): { primary: string[]; rest: str
 
 /** What an A/A comparison promises. */
 export const SENSITIVITY_NOTE = "Each in four of five runs, on a machine as noisy as now.";
-
-export interface LogTails {
-  head: { title: string; lines: string[] };
-  /** Of the same pair where it has one. */
-  base: { title: string; lines: string[] } | null;
-}
-
-/** Head's last words where it broke, and base's beside them; null where head kept none. */
-export function logTails({ comparison, verdict, starts }: Result): LogTails | null {
-  if (comparison === null || verdict !== "broken") return null;
-  const kept = (variant: string) =>
-    starts.filter((start) => start.variant === variant && (start.end?.logTail.length ?? 0) > 0);
-  const ended = (start: EngineStart) => start.end?.kind !== "stopped" || start.failure !== null;
-  const heads = kept(comparison.head);
-  const head = heads.filter(ended).at(-1) ?? heads.at(-1);
-  if (head === undefined) return null;
-  const bases = kept(comparison.base);
-  const base =
-    bases.find((start) => start.pair != null && start.pair === head.pair) ?? bases.at(-1);
-  const tail = (name: string, start: EngineStart) => ({
-    title: `${name}, start ${start.start}${endText(start)}`,
-    lines: start.end?.logTail ?? [],
-  });
-  return { head: tail("head", head), base: base === undefined ? null : tail("base", base) };
-}
-
-function endText({ end, failure }: EngineStart): string {
-  if (failure !== null) return `: ${failure.kind}`;
-  return end === null || end.kind === "stopped" ? ", ended as asked" : `: ${end.kind}`;
-}

@@ -8,8 +8,9 @@ import {
   valueText,
   verdictWord,
 } from "./comparison-change.ts";
+import { logTails } from "./comparison-logs.ts";
 import {
-  logTails,
+  hasFigures,
   pairsLine,
   primaryMetrics,
   SENSITIVITY_NOTE,
@@ -54,19 +55,24 @@ export function comparisonLines(result: Result, width: number): TextLine[] {
     texts.map((text) => ({ text: `- ${text}`, indent: 2 }));
   const advice = items(comparison.advice);
   const { primary: seen } = sensitivityLines(result);
-  return [
-    ...section("What differs:", differs(result)),
-    ...section(
-      comparison.withheld === null ? comparison.because : "No verdict, the figures only:",
-      primary,
-    ),
+  const success = successLines(result).map((text) => ({ text }));
+  const broken = result.verdict === "broken";
+  const over = broken
+    ? "The figures, which don't count:"
+    : comparison.withheld === null
+      ? comparison.because
+      : "The figures, which decide nothing:";
+  const figures = [
+    ...section(over, primary),
     ...(others.length === 0
       ? []
       : [{ text: "Advisory, these decide nothing:", style: "dim" as const }, ...others, BLANK]),
-    ...section(
-      null,
-      successLines(result).map((text) => ({ text })),
-    ),
+  ];
+  return [
+    ...section("What differs:", differs(result)),
+    ...(broken ? section("What fails on head:", success) : []),
+    ...(hasFigures(comparison) || !broken ? figures : []),
+    ...(broken ? [] : section(null, success)),
     ...section(advice.length === 0 ? null : "What would decide it:", advice),
     ...pairs(result, width),
     ...(seen.length === 0
@@ -86,7 +92,14 @@ function differs({ comparison }: Result): TextLine[] {
   const rows = comparison?.differs ?? [];
   if (rows.length === 0) {
     const self = comparison?.kind === "self";
-    return [{ text: self ? "nothing, head against itself (A/A)" : "nothing known", indent: 2 }];
+    return [
+      {
+        text: self
+          ? "nothing, head against itself (A/A)"
+          : "nothing, as far as options and logs tell",
+        indent: 2,
+      },
+    ];
   }
   return rows.map(({ what, base, head, intended }) => ({
     text: `${what}: base ${base}, head ${head}${intended ? "" : " (NOT MEANT TO DIFFER)"}`,
@@ -113,7 +126,7 @@ function metricRows(result: Result, groups: readonly ComparedMetric[][], width: 
   const rows = groups.map((metrics) =>
     metrics.map((metric) => {
       const figures = [metric.base, metric.head]
-        .map((value) => clip(valueText(value, metric.unit), FIGURE - 1).padStart(FIGURE))
+        .map((value) => clip(valueText(metric, value, metric.unit), FIGURE - 1).padStart(FIGURE))
         .join("");
       const left = `  ${clip(plain(title(metric)), label).padEnd(label)}${figures}`;
       return { metric, left: clip(left, width), right: rightOf(metric, result) };
@@ -155,7 +168,8 @@ function pairs(result: Result, width: number): TextLine[] {
   const telling = tellingMetric(result);
   if (comparison === null || telling === null || comparison.pairs.list.length < 2) return [];
   const title = titles(result);
-  const ordered = [telling, ...primaryMetrics(comparison).filter((each) => each !== telling)];
+  const measured = primaryMetrics(comparison).filter((each) => each.pairs.length > 0);
+  const ordered = [telling, ...measured.filter((each) => each !== telling)];
   const shown = ordered.slice(0, metricsAbreast(width));
   const rows = strip(result, shown, shown.map(title)).map(
     (text): TextLine => ({ text: clip(text, width), drawn: true }),

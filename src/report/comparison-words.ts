@@ -9,6 +9,7 @@ import {
   share,
   VERDICT_WORDS,
 } from "./comparison-change.ts";
+import { logTails } from "./comparison-logs.ts";
 import { list } from "./format.ts";
 
 /** Names of metrics, as short as they are told apart: `decode of agent-turn`, `load time`. */
@@ -129,7 +130,10 @@ function brokenText(result: Result, broken: readonly ComparedSuccess[]): string 
 export function whatToDo(result: Result): string {
   const { comparison, verdict } = result;
   if (comparison === null) return "";
-  if (verdict === "broken") return "Look at head's own words and at its log beside base's, below.";
+  if (verdict === "broken") {
+    const log = logTails(result) === null ? "" : ", and at its log beside base's";
+    return `Look at what head said, below${log}.`;
+  }
   if (comparison.withheld !== null) {
     return "Make the two equal in what was not meant to differ, or name it with --base.";
   }

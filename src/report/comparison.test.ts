@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ComparedMetric, Result } from "../result.ts";
 import { changeText, changeWithInterval, intervalText, isNoise } from "./comparison-change.ts";
-import { logTails, tellingMetric } from "./comparison-parts.ts";
+import { logTails } from "./comparison-logs.ts";
+import { successLines, tellingMetric } from "./comparison-parts.ts";
 import { STRIP_COLUMNS, strip } from "./comparison-strip.ts";
 import { comparisonSentence, whatToDo } from "./comparison-words.ts";
 import { COMPARISONS, compared, withComparison } from "./fixtures/comparisons.ts";
@@ -139,6 +140,44 @@ test("where head is broken its speed doesn't count, and both logs are shown", ()
     tails?.head.title.replace("head", "base").replace(": out-of-memory", ", ended as asked"),
   );
   assert.equal(logTails(COMPARISONS.regression()), null);
+});
+
+test("head that never got as far as a pair: no figures are made up, and nothing is promised", () => {
+  const result = COMPARISONS.broken();
+  const { comparison } = result;
+  assert.ok(comparison);
+  Object.assign(comparison.pairs, { made: 0, judged: 0, list: [] });
+  for (const metric of comparison.metrics)
+    Object.assign(metric, { pairs: [], ratio: null, base: null, head: null });
+  for (const start of result.starts) if (start.end) start.end.logTail = [];
+  for (const render of [renderMarkdown, table]) {
+    const text = render(result);
+    assert.doesNotMatch(
+      text.slice(0, text.indexOf("Head by itself")),
+      /failed \||failed {2,}|its log|doesn't count/,
+    );
+    assert.match(text, /0 pairs of at most 20; it ended there because the verdict stood/);
+  }
+});
+
+test("a sentence that several combinations share is told once; one alone is named", () => {
+  const result = COMPARISONS.broken();
+  const { comparison } = result;
+  const [one] = comparison?.success ?? [];
+  const [cell] = result.cells.filter(({ variant }) => variant === "head");
+  assert.ok(comparison && one && cell);
+  const ids = ["true", "false"].map((value) => `head/agent-turn/supportsTools=${value}`);
+  for (const id of ids) {
+    result.cells.push({ ...cell, id, compat: { supportsTools: id.endsWith("true") } });
+  }
+  const [, other = ""] = ids;
+  const works = { ...one, cell: other, state: "works" as const };
+  comparison.success = ids.map((id) => ({ ...one, cell: id }));
+  assert.equal(successLines(result).length, 1);
+  assert.match(successLines(result)[0] ?? "", /^agent-turn: Head failed/);
+  comparison.success = [{ ...one, cell: ids[0] ?? "" }, works];
+  assert.match(successLines(result)[0] ?? "", /^agent-turn \(supportsTools=true\): Head failed/);
+  assert.match(successLines(result)[1] ?? "", /in 1 other cell/);
 });
 
 test("an A/A run says in words what change the machine would see", () => {
