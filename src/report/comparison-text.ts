@@ -115,7 +115,7 @@ function advisory({ comparison }: Result): ComparedMetric[] {
   );
 }
 
-const FIGURE = 11;
+const FIGURE = 13;
 
 /** Base, head and change in one line where all of them fit, else the change below. */
 function metricRows(result: Result, groups: readonly ComparedMetric[][], width: number) {
@@ -190,9 +190,14 @@ function logs(result: Result, width: number): TextLine[] {
     ...lines
       .slice(-6)
       // With a bar before it, a runner takes no line for a command of a workflow.
-      .map((line): TextLine => ({ text: clip(`  | ${plain(line)}`, width), drawn: true })),
+      .map((line): TextLine => ({ text: clip(`  | ${untimed(plain(line))}`, width), drawn: true })),
     BLANK,
   ]);
+}
+
+/** The time that a log's line begins with takes room that its words need. */
+function untimed(line: string): string {
+  return line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\s+/, "");
 }
 
 function notes(result: Result): string {
