@@ -1,12 +1,12 @@
-// Slims GitHub's own description of its API to what the history's branch uses, for the tests:
+// Slims GitHub's own description of its API to what is used, for the tests:
 //   npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz
 //   node scripts/write-git-api.mjs package/generated/api.github.com.json
 // (Descriptions and examples are left out; nullable becomes a JSON schema's type.)
 import { readFileSync, writeFileSync } from "node:fs";
 
 const api = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const BASE = "/repos/{owner}/{repo}/git";
-const OPERATIONS = [
+const REPO = "/repos/{owner}/{repo}";
+const GIT = [
   ["get", "/ref/{ref}"],
   ["post", "/refs"],
   ["patch", "/refs/{ref}"],
@@ -16,6 +16,10 @@ const OPERATIONS = [
   ["post", "/trees"],
   ["get", "/blobs/{file_sha}"],
   ["post", "/blobs"],
+];
+const CHECKS = [
+  ["post", "/check-runs"],
+  ["patch", "/check-runs/{check_run_id}"],
 ];
 
 /** References put in, prose left out. */
@@ -39,21 +43,29 @@ function plain(schema) {
 }
 
 const schemaOf = (content) => plain(content?.["application/json"]?.schema ?? {});
-const operations = OPERATIONS.map(([method, path]) => {
-  const { requestBody, responses } = api.paths[BASE + path][method];
-  const success = Object.entries(responses).find(([status]) => status.startsWith("2"));
-  return {
-    method: method.toUpperCase(),
-    path,
-    request: requestBody === undefined ? null : schemaOf(requestBody.content),
-    status: Number(success[0]),
-    response: schemaOf(plain(success[1]).content),
-    refusals: Object.keys(responses)
-      .filter((status) => !status.startsWith("2"))
-      .map(Number),
-  };
-});
-writeFileSync(
-  "src/testing/github/git-api.json",
-  `${JSON.stringify({ from: "@octokit/openapi 23.0.2 (MIT)", operations }, null, 1)}\n`,
+const operationsOf = (base, operations) =>
+  operations.map(([method, path]) => {
+    const { requestBody, responses } = api.paths[base + path][method];
+    const success = Object.entries(responses).find(([status]) => status.startsWith("2"));
+    return {
+      method: method.toUpperCase(),
+      path,
+      request: requestBody === undefined ? null : schemaOf(requestBody.content),
+      status: Number(success[0]),
+      response: schemaOf(plain(success[1]).content),
+      refusals: Object.keys(responses)
+        .filter((status) => !status.startsWith("2"))
+        .map(Number),
+    };
+  });
+const write = (name, operations) =>
+  writeFileSync(
+    `src/testing/github/${name}`,
+    `${JSON.stringify({ from: "@octokit/openapi 23.0.2 (MIT)", operations }, null, 1)}\n`,
+  );
+write("git-api.json", operationsOf(`${REPO}/git`, GIT));
+// What is sent matters; of the answers only the id is read.
+write(
+  "checks-api.json",
+  operationsOf(REPO, CHECKS).map(({ method, path, request }) => ({ method, path, request })),
 );

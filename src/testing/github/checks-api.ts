@@ -1,4 +1,11 @@
-/** The part of GitHub's REST API for check runs that is used, in memory. */
+/**
+ * The part of GitHub's REST API for check runs that is used, in memory; requests are held to
+ * GitHub's own description of it (`checks-api.json`).
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv, { type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
 
 export interface StoredCheck {
   id: number;
@@ -34,7 +41,7 @@ export function answerChecks(
   }
   const given = (body ?? {}) as Partial<StoredCheck>;
   if (/^\/repos\/[^/]+\/[^/]+\/check-runs$/.test(url.pathname) && method === "POST") {
-    if (!given.name || !given.head_sha || !isWhole(given)) return INVALID;
+    if (!isValid(method, body)) return INVALID;
     const id = checks.length + 1;
     const check = { ...given, id, html_url: `https://github.test/runs/${id}`, revision: 1 };
     checks.push(check as StoredCheck);
@@ -43,19 +50,30 @@ export function answerChecks(
   const one = /^\/repos\/[^/]+\/[^/]+\/check-runs\/(\d+)$/.exec(url.pathname);
   const there = checks.find(({ id }) => id === Number(one?.[1]));
   if (one === null || there === undefined || method !== "PATCH") return null;
-  if (!isWhole(given)) return INVALID;
+  if (!isValid(method, body)) return INVALID;
   Object.assign(there, given, { revision: there.revision + 1 });
   return { status: 200, body: there };
 }
 
 const INVALID = { status: 422, body: { message: "Invalid request." } };
-/** https://docs.github.com/rest/checks/runs#create-a-check-run */
-const CONCLUSIONS = ["action_required", "cancelled", "failure", "neutral", "success", "skipped"];
 const MOST = 65_535;
+let requests: Map<string, ValidateFunction> | null = null;
 
-/** A completed run needs a conclusion, an output its title and summary. */
-function isWhole({ status, conclusion, output }: Partial<StoredCheck>): boolean {
-  const concluded = status !== "completed" || CONCLUSIONS.includes(conclusion ?? "");
-  const told = output === undefined || (Boolean(output.title) && Boolean(output.summary));
-  return concluded && told && (output?.summary.length ?? 0) <= MOST;
+function readRequests(): Map<string, ValidateFunction> {
+  const path = join(import.meta.dirname, "checks-api.json");
+  const { operations } = JSON.parse(readFileSync(path, "utf8")) as {
+    operations: { method: string; request: object }[];
+  };
+  const ajv = new Ajv.default({ strict: false });
+  addFormats.default(ajv);
+  return new Map(operations.map(({ method, request }) => [method, ajv.compile(request)]));
+}
+
+/** The description alone doesn't ask a completed run for its conclusion, nor limit the summary. */
+function isValid(method: string, body: unknown): boolean {
+  requests ??= readRequests();
+  const { status, conclusion, output } = (body ?? {}) as Partial<StoredCheck>;
+  const concluded = status !== "completed" || Boolean(conclusion);
+  const fits = (output?.summary?.length ?? 0) <= MOST;
+  return concluded && fits && requests.get(method)?.(body) === true;
 }
