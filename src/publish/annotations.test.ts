@@ -72,7 +72,10 @@ test("a comparison: an error for broken and slower, a notice for fine, nothing y
     assert.equal(level(name), undefined);
   }
   const [first] = annotations(COMPARISONS.regression());
-  assert.match(first?.message ?? "", /^Regression: decode of agent-turn .*slower.*Mend decode/);
+  assert.match(
+    first?.message ?? "",
+    /^Regression: decode of agent-turn .*slower.*Find what slows head down/,
+  );
 });
 
 test("of base's cells no annotation speaks", () => {

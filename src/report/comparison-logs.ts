@@ -21,7 +21,7 @@ export function logTails({ comparison, verdict, starts }: Result): LogTails | nu
     bases.find((start) => start.pair != null && start.pair === head.pair) ?? bases.at(-1);
   const tail = (name: string, start: EngineStart) => ({
     title: `${name}, start ${start.start}${endText(start)}`,
-    lines: start.end?.logTail ?? [],
+    lines: (start.end?.logTail ?? []).map(untimed),
   });
   return { head: tail("head", head), base: base === undefined ? null : tail("base", base) };
 }
@@ -29,4 +29,9 @@ export function logTails({ comparison, verdict, starts }: Result): LogTails | nu
 function endText({ end, failure }: EngineStart): string {
   if (failure !== null) return `: ${failure.kind}`;
   return end === null || end.kind === "stopped" ? ", ended as asked" : `: ${end.kind}`;
+}
+
+/** The time that a log's line begins with takes room that its words need. */
+function untimed(line: string): string {
+  return line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\s+/, "");
 }

@@ -112,7 +112,7 @@ function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
     const why = undecidedText(metric, result);
     // The verdict's column is out of sight on a phone, its sign is not.
     const sign = verdictSign(metric, result);
-    const marked = `${sign === null ? "" : `${sign} `}${metric.primary ? `**${name}**` : name}`;
+    const marked = `${sign === null ? "" : `${sign}\u00a0`}${metric.primary ? `**${name}**` : name}`;
     return [
       [marked, ...unitOf(metric)].join("<br>"),
       figureCell(metric, metric.base),

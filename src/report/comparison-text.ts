@@ -190,14 +190,9 @@ function logs(result: Result, width: number): TextLine[] {
     ...lines
       .slice(-6)
       // With a bar before it, a runner takes no line for a command of a workflow.
-      .map((line): TextLine => ({ text: clip(`  | ${untimed(plain(line))}`, width), drawn: true })),
+      .map((line): TextLine => ({ text: clip(`  | ${plain(line)}`, width), drawn: true })),
     BLANK,
   ]);
-}
-
-/** The time that a log's line begins with takes room that its words need. */
-function untimed(line: string): string {
-  return line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\s+/, "");
 }
 
 function notes(result: Result): string {

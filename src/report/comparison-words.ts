@@ -146,7 +146,7 @@ export function whatToDo(result: Result): string {
       : "A false alarm: look at the pairs below for what else ran on this machine.";
   }
   if (verdict === "regression") {
-    return `Mend ${list(regressed(result))}, or raise the threshold if it is meant.`;
+    return "Find what slows head down, or raise the threshold if it is meant.";
   }
   return verdict === "inconclusive" || verdict === null ? whatDecides(result) : "Nothing to do.";
 }

@@ -99,7 +99,7 @@ test("where noise wins there is a tilde and no direction; what is surely changed
     if (metric.metric === "loadMs" || !metric.primary) continue;
     const row = rows.find((line) => line.includes(`**${metric.label} of agent-turn**`)) ?? "";
     assert.equal(row.includes("\\~"), isNoise(metric), row);
-    assert.equal(row.includes("❌"), metric.verdict === "regression", row);
+    assert.equal(row.includes("❌\u00a0"), metric.verdict === "regression", row);
   }
 });
 
