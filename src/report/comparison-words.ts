@@ -73,7 +73,7 @@ function tellingNumber(result: Result): string {
   if (verdict === "regression") return `${headAndRest(worstFirst(changed("regression")), named)}.`;
   if (verdict === "improvement") {
     const best = worstFirst(changed("improvement")).reverse();
-    return `${headAndRest(best, named)}; no primary metric got slower.`;
+    return `${headAndRest(best, named)}; no primary metric regressed.`;
   }
   const [worst] = worstFirst(verdict === "inconclusive" ? changed("inconclusive") : primary);
   const open = comparison.success.some(({ state }) => state === "confirm");

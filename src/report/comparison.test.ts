@@ -306,6 +306,13 @@ test("every row of every table has as many cells as its head", () => {
   }
 });
 
+test("the foot counts pairs, with the rounds that their starts really had", () => {
+  const result = COMPARISONS.noRegression();
+  assert.match(renderMarkdown(result), /12 pairs of engine starts of 3 rounds/);
+  for (const pair of result.comparison?.pairs.list.slice(3) ?? []) pair.rounds = 5;
+  assert.match(renderMarkdown(result), /12 pairs of engine starts of 3 to 5 rounds/);
+});
+
 test("a short budget keeps the comparison and drops the rest", () => {
   const short = renderMarkdown(COMPARISONS.regression(), { budget: 3500 });
   assert.ok(short.length <= 3500);

@@ -255,5 +255,13 @@ export function sizeLine(result: Result): string {
     comparison?.design === "alternating-starts"
       ? plural(comparison.pairs.made, "pair of engine starts", "pairs of engine starts")
       : plural(result.plan.starts, "measured engine start");
-  return `${plural(result.cells.length, "cell")}, ${starts} of ${plural(result.plan.rounds, "round")}, ${plural(total, "request")}`;
+  return `${plural(result.cells.length, "cell")}, ${starts} of ${roundsText(result)}, ${plural(total, "request")}`;
+}
+
+/** A comparison's follow from what a start costs, and may change after its first pairs. */
+function roundsText({ plan, comparison }: Result): string {
+  const rounds = (comparison?.pairs.list ?? []).map((pair) => pair.rounds);
+  if (rounds.length === 0) return plural(plan.rounds, "round");
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
+  return fewest === most ? plural(most, "round") : `${fewest} to ${most} rounds`;
 }
