@@ -18,7 +18,7 @@ import type { Compat, CompatValue, Warning } from "../result.ts";
 import { readMatrix } from "./compat.ts";
 import { SetupError } from "./error.ts";
 import type { Options } from "./options.ts";
-import { checkSettings, settingCombinations } from "./settings.ts";
+import { checkSettings, settingsOf } from "./settings.ts";
 
 /** What a run of the client needs; it holds secrets and is written nowhere but into a client's home. */
 export interface PreparedClient {
@@ -50,7 +50,8 @@ export async function prepareClient(
 ): Promise<{ client: PreparedClient | null; matrix: Compat[] }> {
   const { base, user } = inputs;
   const { env, cwd, signal } = host;
-  const variables = { ...inputs.variables, ...referenced(options.settings, env) };
+  const axes = [...options.settings, ...options.inForce.settings];
+  const variables = { ...inputs.variables, ...referenced(axes, env) };
   const warnings: Warning[] = [];
   const install = await provisionOpenClaw(options.openclaw, {
     // A plan says what would be done: it fetches nothing.
@@ -69,8 +70,8 @@ export async function prepareClient(
   try {
     const schema = await readClientSchema(install, home, env, signal);
     const matrix = readMatrix(options, compatValueOf(schema, install.version));
-    checkSettings(options.settings, schema, install.version);
-    const settings = settingCombinations(options.settings);
+    checkSettings(axes, schema, install.version);
+    const settings = settingsOf(options);
     for (const [index, compat] of covering(matrix, settings)) {
       const set = settings[index] ?? {};
       const asked = { ...inputs.baseCompat, ...compat };

@@ -9,11 +9,12 @@ import type { AxisText, Options } from "./options.ts";
 export type ParseFlag = (flag: string, text: string) => CompatValue;
 
 /**
+ * Of base as many as of head, in the same order, and so perhaps some twice.
  * @param parse which flags there are: those that scripted turns can apply, or the installed client's
  * @throws InputError for an unknown flag or value, or when nothing is left to run
  */
 export function readMatrix(
-  options: Pick<Options, "axes" | "include" | "exclude">,
+  options: Pick<Options, "axes" | "include" | "exclude"> & Partial<Pick<Options, "inForce">>,
   parse: ParseFlag = parseCompatValue,
 ): Compat[] {
   const axes = options.axes.map((axis) => toAxis(axis, parse));
@@ -42,7 +43,11 @@ export function readMatrix(
     });
   }
   const all = combinations(axes, include, exclude);
-  if (all.length > 0) return all;
+  const forced = (options.inForce?.axes ?? []).map(({ flag, values }) =>
+    values.map((value) => [flag, parse(flag, value)] as const),
+  );
+  const inForce = Object.fromEntries(forced.flat());
+  if (all.length > 0) return all.map((each) => ({ ...each, ...inForce }));
   throw new InputError({
     input: "--exclude",
     value: options.exclude.join("; "),

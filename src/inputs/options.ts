@@ -44,6 +44,8 @@ export interface Options
   model: ModelSpec;
   device: Device;
   serverArgs: string[];
+  /** Restarts an attached engine; null: it has one start. */
+  restartCommand: string | null;
   /** Who takes the agent turns. */
   turn: TurnKind;
   /** Which client; null with scripted turns, which need none. */
@@ -58,6 +60,8 @@ export interface Options
   exclude: string[];
   /** Settings of the client's config as axes; empty with scripted turns. */
   settings: SettingAxis[];
+  /** Of base: what has one value in every cell, over the matrix. */
+  inForce: { axes: AxisText[]; settings: SettingAxis[] };
   scale: number;
   loads: Load[];
   /** Longest wait for another run on this machine. */
@@ -80,17 +84,27 @@ interface Suite {
   confirm: boolean;
   starts: number;
   rounds: number;
+  /** Pairs of starts at most, where base and head are compared: it ends as soon as the verdict stands. */
+  pairs: number;
 }
 
 /** What `--suite` stands for; single options win over it. */
 export const SUITES: Record<"smoke" | "quick" | "full", Suite> = {
-  smoke: { scenarios: ["smoke"], turns: ["oc-answer"], confirm: false, starts: 1, rounds: 1 },
+  smoke: {
+    scenarios: ["smoke"],
+    turns: ["oc-answer"],
+    confirm: false,
+    starts: 1,
+    rounds: 1,
+    pairs: 8,
+  },
   quick: {
     scenarios: ["smoke", "chat", "agent-turn"],
     turns: ["oc-answer", "oc-two-tools"],
     confirm: true,
     starts: 2,
     rounds: 3,
+    pairs: 20,
   },
   full: {
     scenarios: ["smoke", "chat", "chat-long", "agent-turn", "agent-tools"],
@@ -98,11 +112,16 @@ export const SUITES: Record<"smoke" | "quick" | "full", Suite> = {
     confirm: true,
     starts: 3,
     rounds: 3,
+    pairs: 20,
   },
 };
 
 const DEFAULT_AXES = ["requiresStringContent=true,false", "supportsTools=true,false"];
 const DAY_S = 86_400;
+/** Of a start in a comparison, until its cost is known. */
+const FIRST_ROUNDS = 3;
+/** Of a running server that nobody restarts: its rounds alternate with the other's. */
+const ATTACHED_ROUNDS = 20;
 
 /**
  * Checks and completes options that came from the command line, an Action or a config file.
@@ -134,15 +153,19 @@ export function readOptions(
   const engine = readEngine(raw, text, list, env);
   const turn = parseChoice("--turn", text("turn") ?? "scripted", TURNS);
   const attached = engine.kind === "external";
+  const restartCommand = readRestart(text("restart-command"), attached);
   const starts = integer("starts", 1, 1000);
-  if (attached && starts !== null && starts > 1) {
+  const oneStart = attached && restartCommand === null;
+  if (oneStart && starts !== null && starts > 1) {
     throw new InputError({
       input: "--starts",
       value: String(starts),
       expected: "1 with an attached server, which can't be restarted",
-      mend: "Leave --starts out, or let inferrs-bench start the engine (--engine inferrs).",
+      mend: "Leave --starts out, give --restart-command, or let inferrs-bench start the engine (--engine inferrs).",
     });
   }
+  const compares = list("base") !== null;
+  const usualRounds = oneStart ? ATTACHED_ROUNDS : FIRST_ROUNDS;
   const timeout = text("timeout");
   const budget = text("time-budget");
   const limit = text("memory-limit");
@@ -154,6 +177,8 @@ export function readOptions(
     model: withHubOptions(readModel(engine, text("model"), seed), raw, engine),
     device,
     serverArgs: readServerArgs(raw, engine),
+    restartCommand,
+    inForce: { axes: [], settings: [] },
     offline: raw.offline === true,
     confirm: turn === "real" && suite.confirm,
     scenarios: list("scenario") ?? (turn === "scripted" ? suite.scenarios : suite.turns),
@@ -164,8 +189,8 @@ export function readOptions(
     ...readClient(turn, text, list),
     scale: scale === null ? 1 : parsePositive("--scale", scale, 4),
     loads: readLoads(text("concurrency"), text("request-rate"), turn),
-    starts: attached ? 1 : (starts ?? suite.starts),
-    rounds: integer("rounds", 1, 10_000) ?? suite.rounds,
+    starts: oneStart ? 1 : (starts ?? (compares ? suite.pairs : suite.starts)),
+    rounds: integer("rounds", 1, 10_000) ?? (compares ? usualRounds : suite.rounds),
     maxTokens: integer("max-tokens", 1, 1_000_000),
     timeoutMs: (timeout === null ? 300 : parsePositive("--timeout", timeout, DAY_S)) * 1000,
     timeBudgetMs:
@@ -229,6 +254,16 @@ function readLook(
   const most = timeBudget === null ? usual : Math.min(usual, LOOK_SHARE * Number(timeBudget));
   const seconds = text === null ? most : parsePositive("--fit-budget", text, DAY_S);
   return { budgetMs: seconds * 1000, untilItBreaks };
+}
+
+function readRestart(command: string | null, attached: boolean): string | null {
+  if (command === null || attached) return command;
+  throw new InputError({
+    input: "--restart-command",
+    value: command,
+    expected: "--base-url with it: an engine that is started here needs no command",
+    mend: "Leave it out.",
+  });
 }
 
 const TURNS = ["scripted", "replayed", "real"] as const satisfies readonly TurnKind[];
@@ -357,7 +392,8 @@ function readModel(engine: EngineSpec, text: string | null, seed: number): Model
   return hubId ? { kind: "hub", id: model } : { kind: "directory", path: model };
 }
 
-function readAxis(text: string): AxisText {
+/** @throws InputError for what is not FLAG=VALUE[,VALUE] */
+export function readAxis(text: string): AxisText {
   const at = text.indexOf("=");
   const values = text
     .slice(at + 1)

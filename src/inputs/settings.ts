@@ -34,6 +34,18 @@ export function checkSettings(
   for (const { path } of axes) checkPath(schema, parsePath(path) ?? [], path, version);
 }
 
+/** The values of the axes, and of base what is in force over all of them: as many as of head, in the same order. */
+export function settingsOf({
+  settings,
+  inForce,
+}: {
+  settings: readonly SettingAxis[];
+  inForce: { settings: readonly SettingAxis[] };
+}): Record<string, unknown>[] {
+  const forced = Object.fromEntries(inForce.settings.map(({ path, values }) => [path, values[0]]));
+  return settingCombinations(settings).map((each) => ({ ...each, ...forced }));
+}
+
 /** Every combination of the settings' values; one without any where there are none. */
 export function settingCombinations(axes: readonly SettingAxis[]): Record<string, unknown>[] {
   return axes.reduce<Record<string, unknown>[]>(

@@ -3,7 +3,8 @@ import type { Compat } from "../result.ts";
 import { ALONE, type Load, nameOfLoad } from "./load.ts";
 import { name, nameOfSettings } from "./matrix.ts";
 import type { Scenario } from "./scenario.ts";
-import type { CellSpec, Plan } from "./types.ts";
+import { twins } from "./twins.ts";
+import { BASE, type CellSpec, HEAD, type Plan } from "./types.ts";
 
 export interface PlanInputs extends Omit<Plan, "cells" | "maxRestarts"> {
   combinations: Compat[];
@@ -13,32 +14,37 @@ export interface PlanInputs extends Omit<Plan, "cells" | "maxRestarts"> {
   settings?: Record<string, unknown>[];
   /** How many turns are in flight at once: an axis of its own. */
   loads: Load[];
+  /** Of a comparison's base, as many and in the same order as head's; absent: head's own. */
+  base?: { combinations: Compat[]; settings: Record<string, unknown>[] };
 }
 
-/** One cell for each variant, scenario and combination; a scenario without combinations gets one. */
+/**
+ * One cell for each variant, scenario and combination; a scenario without combinations gets one. In a
+ * comparison head's cells know base's.
+ */
 export function buildPlan(inputs: PlanInputs): Plan {
-  const { combinations, baseCompat, loads, settings = [{}], ...rest } = inputs;
-  const cells = inputs.variants.flatMap((variant) =>
-    inputs.scenarios.flatMap((scenario) =>
-      scenario.combinations
-        ? loads.flatMap((load) =>
-            settings.flatMap((set) =>
-              combinations.map((compat) =>
-                toCell(variant.name, scenario, { compat, settings: set, baseCompat, load }),
-              ),
-            ),
-          )
-        : [
-            toCell(variant.name, scenario, {
-              compat: {},
-              settings: {},
-              baseCompat: {},
-              load: ALONE,
-            }),
-          ],
-    ),
-  );
+  const { combinations, baseCompat, loads, settings, base, ...rest } = inputs;
+  const cells =
+    inputs.comparison == null
+      ? inputs.variants.flatMap(({ name }) => cellsOf(name, inputs))
+      : twins(cellsOf(BASE, { ...inputs, ...base }), cellsOf(HEAD, inputs));
   return { ...rest, cells, maxRestarts: 4 + 2 * cells.length };
+}
+
+function cellsOf(variant: string, inputs: PlanInputs): CellSpec[] {
+  const { combinations, baseCompat, loads, settings = [{}], scenarios } = inputs;
+  const alone = { compat: {}, settings: {}, baseCompat: {}, load: ALONE };
+  return scenarios.flatMap((scenario) =>
+    scenario.combinations
+      ? loads.flatMap((load) =>
+          settings.flatMap((set) =>
+            combinations.map((compat) =>
+              toCell(variant, scenario, { compat, settings: set, baseCompat, load }),
+            ),
+          ),
+        )
+      : [toCell(variant, scenario, alone)],
+  );
 }
 
 function toCell(

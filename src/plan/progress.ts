@@ -44,7 +44,6 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
             number: live.phase === "probe" ? 1 : measuredStarts(state),
             of: live.phase === "probe" ? 1 : startsAtMost(state),
             kind: live.phase,
-            ...pairOf(state),
           },
     pair: pairOf(state),
     round:
@@ -119,12 +118,6 @@ function labelOf(state: RunState, id: string): string {
 /** Whose it is, where there are two. */
 function ofVariant({ plan }: RunState, variant: string, text: string): string {
   return plan.comparison == null || variant === "" ? text : `${variant}: ${text}`;
-}
-
-function pairOf({ starts }: RunState): { paired?: true; confirming?: true } {
-  const last = starts.at(-1);
-  if (last?.pair == null) return {};
-  return last.confirming ? { paired: true, confirming: true } : { paired: true };
 }
 
 /** Blocks of running servers have a round each, which is counted over all of them. */

@@ -60,8 +60,6 @@ function leftText({ remainingMs, remainingAtMostMs = null }: Progress): string {
 function startText(progress: Progress): string {
   if (progress.pair != null) return pairText(progress.pair, progress.variant);
   const { start } = progress;
-  if (start?.confirming) return `confirming pair ${start.number}`;
-  if (start?.paired) return `pair ${start.number} of ${start.of} at most`;
   return start?.kind === "probe" ? "probe start" : `start ${start?.number} of ${start?.of}`;
 }
 

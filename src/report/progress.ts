@@ -42,7 +42,12 @@ export interface Progress {
   finished: { label: string; outcome: OutcomeKind; tookMs: number | null } | null;
   variant: string;
   /** Counted from 1; null outside an engine's life. */
-  start: { number: number; of: number; kind: "probe" | "measure" } | null;
+  start: {
+    /** Of a comparison: the pair, counted from 1 among measured or confirming ones. */
+    number: number;
+    of: number;
+    kind: "probe" | "measure";
+  } | null;
   round: { number: number; of: number } | null;
   /** Requests done and planned, as far as known now. */
   requests: { done: number; planned: number };

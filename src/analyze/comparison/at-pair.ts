@@ -1,7 +1,7 @@
 /** Which pair of starts a comparison is at. Pure. */
 
 import type { RunState, StartState } from "../../journal/state.ts";
-import { isAttached } from "../../plan/types.ts";
+import { areBlocks, pairsAtMost } from "../../plan/pairs/planned.ts";
 import type { Progress } from "../../report/progress.ts";
 import { nextLook } from "../verdict/looks.ts";
 
@@ -19,12 +19,11 @@ export function pairOf({ live, plan, starts }: RunState): NonNullable<Progress["
   );
   if (current.confirming) return { kind: "confirming" };
   // Running servers are asked a round each in turn, and never judged.
-  const kept = plan.variants.every((each) => isAttached(each) && each.restartCommand == null);
   return {
     kind: "measuring",
     number: before.size + 1,
-    of: kept ? plan.starts * plan.rounds : plan.starts,
-    nextLook: kept ? null : nextLook(plan.starts, before.size),
+    of: pairsAtMost(plan),
+    nextLook: areBlocks(plan) ? null : nextLook(plan.starts, before.size),
   };
 }
 
