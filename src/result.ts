@@ -294,6 +294,13 @@ const engineSource = z.discriminatedUnion("kind", [
   }),
   /** By the user's digest. The address is without user name, password and query. */
   z.strictObject({ kind: z.literal("url"), url: z.string(), assetSha256: sha256 }),
+  /** Built for the run: `ref` as it was named (head's is HEAD), and by which command. */
+  z.strictObject({
+    kind: z.literal("built"),
+    ref: z.string(),
+    commit: z.string(),
+    command: z.string(),
+  }),
 ]);
 const hubFiles = {
   id: z.string(),

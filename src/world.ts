@@ -1,5 +1,5 @@
 /** The world that a run acts in: folders, requests, the engine that is up. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { replayRequests } from "./drive/openclaw/replay.ts";
@@ -20,7 +20,9 @@ import type { At } from "./plan/progress.ts";
 import type { Scenario } from "./plan/scenario.ts";
 import type { CellSpec, Plan, VariantSpec } from "./plan/types.ts";
 import { promptSizer } from "./prompt-sizes.ts";
+import { folderOf } from "./provision/folder.ts";
 import { type FoundVariant, lookUpVariant } from "./provision/look-up.ts";
+import { shared } from "./provision/shared.ts";
 import { provisionVariant } from "./provision/variant.ts";
 import { type ReadyClient, readyClient } from "./ready-client.ts";
 import type { Warning } from "./result.ts";
@@ -96,6 +98,7 @@ export function openWorld(
   };
   process.once("exit", onExit);
   const found = new Map<string, FoundVariant | null>();
+  const once = shared();
   const fetching = {
     cwd: host.cwd,
     workDir,
@@ -165,17 +168,22 @@ export function openWorld(
       append({ type: "client-spawned", ...spawned });
     },
     lookUp: async (variant) => {
-      const looked = await lookUpVariant(variant, fetching);
+      const looked = await lookUpVariant(variant, fetching, once);
       found.set(variant.name, looked);
       return looked;
     },
-    provision: (kept) => {
+    provision: async (kept) => {
       const { toolVersion, configDigest } = prepared;
       // The journal's own plan is without a URL's signature, which the download needs.
       const variant = plan.variants.find(({ name }) => name === kept.name) ?? kept;
       const client = prepared.client?.install ?? null;
-      const options = { ...fetching, toolVersion, configDigest, client };
-      return provisionVariant(variant, options, found.get(kept.name));
+      const ownDir = join(workDir, folderOf(plan, variant));
+      mkdirSync(ownDir, { recursive: true });
+      const options = { ...fetching, workDir: ownDir, toolVersion, configDigest, client };
+      const looked = found.get(kept.name);
+      // A compiler at work would disturb what another run measures.
+      if (looked?.inferrs.kind === "to-build") await world.lock();
+      return await provisionVariant(variant, options, looked, once);
     },
     requestsOf: (id, servedId, variation) => {
       const { cell, scenario } = cellAndScenario(plan, added, id);

@@ -2,12 +2,14 @@
 import type { VariantSpec } from "../plan/types.ts";
 import { type Identity, identify } from "./executable.ts";
 import { describeFoundModel } from "./hub/describe.ts";
+import { quantizationIn } from "./hub/quantized.ts";
 import { hubSettings } from "./hub/settings.ts";
 import type { FoundModel } from "./hub/types.ts";
 import { describeFound, type FoundInferrs } from "./inferrs/found.ts";
 import { lookUpInferrs } from "./inferrs/provision.ts";
 import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
 import { lookUpHub, type ModelContext } from "./model.ts";
+import { type Shared, shared } from "./shared.ts";
 
 export interface FoundVariant {
   inferrs: FoundInferrs;
@@ -37,13 +39,21 @@ export interface Told {
 export async function lookUpVariant(
   variant: VariantSpec,
   options: FetchOptions & ModelContext,
+  { once }: Shared = shared(),
 ): Promise<FoundVariant | null> {
   const { engine, model: spec, serverArgs } = variant;
   if (engine.kind !== "inferrs") return null;
   const { env, offline } = options;
-  const inferrs = await lookUpInferrs(engine.inferrs, engine.sha256, fetchWorld(options));
-  const identity = await identityOf(inferrs, env);
-  const model = spec.kind === "hub" ? await lookUpHub(spec, serverArgs, options) : null;
+  const inferrs = await once(["inferrs", engine], () =>
+    lookUpInferrs(engine.inferrs, engine.sha256, fetchWorld(options)),
+  );
+  const identity = await once(["identity", engine], () => identityOf(inferrs, env));
+  const model =
+    spec.kind === "hub"
+      ? await once(["hub", spec, quantizationIn(serverArgs)], () =>
+          lookUpHub(spec, serverArgs, options),
+        )
+      : null;
   const cached = options.modelCache !== null && (model?.room.fetchBytes ?? 0) > 0;
   return {
     inferrs,
@@ -58,6 +68,6 @@ export async function lookUpVariant(
 }
 
 async function identityOf(found: FoundInferrs, env: NodeJS.ProcessEnv): Promise<Identity | null> {
-  if (found.kind === "wanted") return null;
+  if (found.kind === "wanted" || found.kind === "to-build") return null;
   return await identify(found.kind === "file" ? found.executable : found.entry.executable, env);
 }

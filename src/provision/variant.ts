@@ -8,6 +8,7 @@ import { type FetchOptions, fetchWorld } from "./inferrs/world.ts";
 import { type FoundVariant, lookUpVariant } from "./look-up.ts";
 import { type ModelContext, type ProvisionedModel, provisionHub, provisionModel } from "./model.ts";
 import type { OpenClawInstall } from "./openclaw/types.ts";
+import { type Shared, shared } from "./shared.ts";
 
 export interface ProvisionedVariant {
   executable: string;
@@ -30,6 +31,7 @@ export async function provisionVariant(
       client?: OpenClawInstall | null;
     },
   given?: FoundVariant | null,
+  { once }: Shared = shared(),
 ): Promise<ProvisionedVariant> {
   const { engine } = variant;
   const server = {
@@ -63,7 +65,9 @@ export async function provisionVariant(
     };
   }
   if (engine.kind === "sim") {
-    const { prepared, described } = await simulatedModel(variant, options);
+    const { prepared, described } = await once(["model", variant.model, options.workDir], () =>
+      simulatedModel(variant, options),
+    );
     const knobs = Object.fromEntries(
       engine.knobs.map((knob) => {
         const at = knob.indexOf("=");
@@ -87,12 +91,18 @@ export async function provisionVariant(
       },
     };
   }
-  const found = given ?? (await lookUpVariant(variant, options));
+  const found = given ?? (await lookUpVariant(variant, options, { once }));
   if (found === null) throw new Error("inferrs is always looked up");
-  const { executable, source } = await fetchInferrs(found.inferrs, fetchWorld(options));
+  const { executable, source } = await once(["fetched", engine], () =>
+    fetchInferrs(found.inferrs, fetchWorld(options)),
+  );
   // Before the model: many GB are not fetched for a program that can't be run here.
-  const { version, sha256 } = found.identity ?? (await identify(executable, options.env));
-  const { prepared, described } = await modelOf(variant, found, options);
+  const { version, sha256 } =
+    found.identity ??
+    (await once(["identified", executable], () => identify(executable, options.env)));
+  const { prepared, described } = await once(["model", variant.model, options.workDir], () =>
+    modelOf(variant, found, options),
+  );
   return {
     executable,
     model: prepared,

@@ -112,6 +112,8 @@ function sourceText(source: EngineSource): string {
       ].join(", ");
     case "url":
       return `${code(source.url)} with SHA-256 ${code(source.assetSha256)}, verified by the digest that was given`;
+    case "built":
+      return `built of ${code(source.ref)}, commit ${code(source.commit)}, by ${code(source.command)}`;
   }
 }
 

@@ -5,6 +5,7 @@ import { sha256Of } from "../../host/hash.ts";
 import { InputError } from "../../inputs/error.ts";
 import { bytes } from "../../report/format.ts";
 import { findExecutable } from "../executable.ts";
+import { describeBuild } from "../ref/describe.ts";
 import { cachedVersions, cacheRoot, entryDir } from "./cache.ts";
 import { missing } from "./from-cache.ts";
 import { serverUrl } from "./http.ts";
@@ -55,6 +56,8 @@ export async function checkInferrs(
       const cached = sha256 !== null && requireCached(urlVersion(sha256), what, here);
       return { spec, text: `inferrs from ${cached ? "the cache, of " : ""}${what}` };
     }
+    case "built":
+      return { spec, text: describeBuild(spec, here.env) };
   }
 }
 

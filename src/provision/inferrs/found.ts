@@ -2,8 +2,10 @@
 import { freeBytes } from "../../host/disk.ts";
 import { bytes } from "../../report/format.ts";
 import type { EngineSource } from "../../result.ts";
+import { describeBuild } from "../ref/describe.ts";
 import { type CacheEntry, type CacheRecord, cacheRoot } from "./cache.ts";
 import type { Wanted } from "./fetch.ts";
+import type { InferrsSpec } from "./spec.ts";
 
 /** What the record of an entry doesn't tell. */
 export type Origin =
@@ -15,7 +17,9 @@ export type FoundInferrs =
   | { kind: "file"; executable: string }
   /** Verified again just now. */
   | { kind: "cached"; what: string; entry: CacheEntry & { kind: "good" }; origin: Origin }
-  | { kind: "wanted"; wanted: Wanted; origin: Origin };
+  | { kind: "wanted"; wanted: Wanted; origin: Origin }
+  /** Not built yet, or not looked at. */
+  | { kind: "to-build"; spec: InferrsSpec & { kind: "built" } };
 
 /** Where it comes from, as the result says it. */
 export function sourceOf(origin: Origin, record: CacheRecord): EngineSource {
@@ -58,5 +62,7 @@ export function describeFound(
           : `${bytes(size)} to fetch from ${host}`;
       return `${what}: ${asset}, ${much}; ${bytes(freeBytes(root))} free in ${root}`;
     }
+    case "to-build":
+      return describeBuild(found.spec, env);
   }
 }

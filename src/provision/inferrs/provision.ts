@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { SetupError } from "../../inputs/error.ts";
 import type { EngineSource } from "../../result.ts";
 import { findExecutable } from "../executable.ts";
+import { buildCommit } from "../ref/build.ts";
 import { expectedDigest } from "./digests.ts";
 import { fetchRelease } from "./fetch.ts";
 import { type FoundInferrs, sourceOf } from "./found.ts";
@@ -43,6 +44,8 @@ export async function lookUpInferrs(
         return await release(decided.version, null, sha256, world);
       case "url":
         return await byUrl(decided.url, sha256, world);
+      case "built":
+        return { kind: "to-build", spec: decided };
     }
   });
 }
@@ -57,6 +60,13 @@ export async function fetchInferrs(
   world: FetchWorld,
 ): Promise<ProvisionedInferrs> {
   if (found.kind === "file") return { executable: found.executable, source: { kind: "path" } };
+  if (found.kind === "to-build") {
+    const { path, build } = found.spec;
+    const { name: ref, hash: commit } = build.commit;
+    const note = world.note ?? ((line, passing) => (passing ? undefined : world.say(line)));
+    const executable = await buildCommit(build, path, { ...world, note });
+    return { executable, source: { kind: "built", ref, commit, command: build.command } };
+  }
   const entry =
     found.kind === "cached"
       ? found.entry

@@ -1,5 +1,7 @@
 /** Where inferrs comes from, as the user says it. */
 import { InputError } from "../../inputs/error.ts";
+import { describeCommit } from "../ref/commits.ts";
+import type { BuildSpec } from "../ref/types.ts";
 
 export const REPOSITORY = "ericcurtin/inferrs";
 
@@ -11,7 +13,9 @@ export type InferrsSpec =
   | { kind: "latest" }
   | { kind: "version"; version: string }
   /** An archive laid out as a release's. It may hold a signature: show it by {@link shownUrl} only. */
-  | { kind: "url"; url: string };
+  | { kind: "url"; url: string }
+  /** Built of a commit; the path is from where its command is run. */
+  | { kind: "built"; path: string; build: BuildSpec };
 
 /** Releases are named by the second in which they were made (inferrs's release workflow). */
 const VERSION = /^0\.0\.\d{14}$/;
@@ -81,5 +85,7 @@ export function describeSpec(spec: InferrsSpec): string {
       return spec.version;
     case "url":
       return shownUrl(spec.url);
+    case "built":
+      return `${spec.path} of ${describeCommit(spec.build.commit)}`;
   }
 }

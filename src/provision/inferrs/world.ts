@@ -17,6 +17,8 @@ export interface FetchOptions {
   signal: AbortSignal;
   /** A line for the reader, while it happens. */
   say(line: string): void;
+  /** The same; `passing`: the next of its kind replaces it. Absent: such lines aren't shown. */
+  note?: (line: string, passing: boolean) => void;
   /** What the reports must tell too. */
   warn(warning: Warning): void;
 }
