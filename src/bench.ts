@@ -7,6 +7,7 @@ import { openOutDir } from "./host/files.ts";
 import { startTimeOf } from "./host/proc.ts";
 import { openScreen } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
+import type { ToldByVariant } from "./inputs/plan-view.ts";
 import { type Prepared, prepare } from "./inputs/prepare.ts";
 import type { RawOptions } from "./inputs/table.ts";
 import type { JournalEvent } from "./journal/events.ts";
@@ -36,7 +37,7 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
     const prepared = await prepare(raw, host);
     const { options } = prepared;
     if (options.planOnly) {
-      host.stderr.write(`${prepared.planText(null)}\n`);
+      host.stderr.write(`${prepared.planText(new Map())}\n`);
       return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
     }
     const running = runningIn(prepared.outDir);
@@ -103,10 +104,10 @@ function withoutSecrets(variant: VariantSpec): VariantSpec {
 export async function run(prepared: Prepared, host: BenchHost): Promise<RunState> {
   const { plan, options } = prepared;
   const ours = plan.variants.some(({ engine }) => engine.kind === "inferrs");
-  const tell = (told: Told | null) => {
+  const tell = (told: ToldByVariant) => {
     if (!options.quiet) host.stderr.write(`${prepared.planText(told)}\n`);
   };
-  if (!ours) tell(null);
+  if (!ours) tell(new Map());
   // The journal's clock is the budget's: what must be waited for comes before it.
   const environment = await prepared.environment;
   const journal = openJournal(join(prepared.outDir, "journal.jsonl"));
@@ -132,7 +133,7 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
     estimateMs,
     openclawConfig,
   });
-  for (const warning of prepared.client?.warnings ?? []) append({ type: "warning", warning });
+  for (const warning of prepared.warnings) append({ type: "warning", warning });
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);
   try {
     // Engines of ours come after download and queue: what goes on until then is not in their way.
@@ -169,20 +170,22 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
 async function lookUp(
   { variants }: Plan,
   world: OpenWorld,
-  tell: (told: Told | null) => void,
+  tell: (told: ToldByVariant) => void,
 ): Promise<void> {
-  for (const [index, variant] of variants.entries()) {
+  const told = new Map<string, Told | null>();
+  const failures: JournalEvent[] = [];
+  for (const variant of variants) {
     try {
-      const found = await world.lookUp(variant);
-      if (index === 0) tell(found?.told ?? null);
+      told.set(variant.name, (await world.lookUp(variant))?.told ?? null);
     } catch (error) {
-      if (index === 0) tell(null);
-      if (world.signal.aborted) return;
+      if (world.signal.aborted) break;
       if (!(error instanceof SetupError || error instanceof InputError)) throw error;
       const { message } = error;
-      world.append({ type: "provision-failed", variant: variant.name, message });
+      failures.push({ type: "provision-failed", variant: variant.name, message });
     }
   }
+  tell(told);
+  for (const event of failures) world.append(event);
 }
 
 function current(state: RunState | null): RunState {

@@ -137,13 +137,19 @@ function differences(
   return keys.map((key) => {
     if (key === REF) return { what: "commit", base: ref ?? "", head: "HEAD" };
     const name = key as OptionName;
-    const side = (of: RawOptions) => shown(of, name);
-    return { what: name, base: side(own), head: side(raw) };
+    if (!isList(name)) return { what: name, base: shown(own, name), head: shown(raw, name) };
+    // Of lists only what the other doesn't have.
+    const [one, two] = [listOf(own, name), listOf(raw, name)];
+    return { what: name, base: without(one, two), head: without(two, one) };
   });
 }
 
+function without(items: readonly string[], others: readonly string[]): string {
+  return items.filter((item) => !others.includes(item)).join(" ") || "without";
+}
+
 function shown(raw: RawOptions, name: OptionName): string {
-  const value = isList(name) ? listOf(raw, name).join(" ") : String(raw[name] ?? "");
+  const value = String(raw[name] ?? "");
   if (value !== "") return value.replace(/^(https?:\/\/[^?#]*)[?#].*/, "$1");
   const row: OptionRow | undefined = OPTION_TABLE.find((each) => each.name === name);
   return row?.default === undefined ? "none" : `not given (${row.default})`;

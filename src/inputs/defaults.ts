@@ -21,6 +21,8 @@ const BUDGET_S = 1200;
 /** The rest is for the download, the quantizing and the engine's starts. */
 const TURNS_SHARE = 0.5;
 const SMALL = { starts: "1", rounds: "3" } as const;
+/** Pairs of starts that there should be time for: the first look. */
+const PAIRS = 8;
 /** Combinations of the default matrix. */
 const COMBINATIONS = 4;
 
@@ -52,8 +54,14 @@ function small(
   machine: Environment,
 ): Defaulted {
   // A suite, or a number that was given, is the user's own wish: then the other stays the suite's.
-  const shorter = raw.suite === undefined && raw.starts === undefined && raw.rounds === undefined;
-  const attempts = COMBINATIONS * (PROBES + 1 + Number(SMALL.starts) * (1 + Number(SMALL.rounds)));
+  const compares = Array.isArray(raw.base) && raw.base.length > 0;
+  const shorter =
+    !compares && raw.suite === undefined && raw.starts === undefined && raw.rounds === undefined;
+  const start = 1 + Number(SMALL.rounds);
+  // Of two variants one combination is measured in every start.
+  const attempts = compares
+    ? 2 * (COMBINATIONS * PROBES + 1 + PAIRS * start)
+    : COMBINATIONS * (PROBES + 1 + Number(SMALL.starts) * start);
   const memoryBytes = gpu?.memoryBytes ?? machine.memoryBytes;
   const { scale, memoryTokens, timeTokens } = fitScale({
     memoryBytes,

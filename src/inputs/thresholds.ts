@@ -24,6 +24,11 @@ const FRIENDLY: Readonly<Record<string, Named>> = {
   load: "loadMs",
 };
 
+/** A metric as `--threshold` and the reports call it. */
+export function wordOf(metric: string): string {
+  return Object.keys(FRIENDLY).find((word) => FRIENDLY[word] === metric) ?? metric;
+}
+
 /**
  * A number alone is for every metric that isn't named beside it.
  * @param items each with one or several, separated by commas

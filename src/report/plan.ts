@@ -3,17 +3,39 @@ import { clip, plain } from "./escape.ts";
 import { count, duration, list, plural } from "./format.ts";
 import { wrap } from "./terminal.ts";
 
-export interface PlanView {
+/** What base and head have each of their own. */
+export interface SideView {
   engine: string;
   model: string;
   /** Empty where the engine has none to choose. */
   device: string;
+  /** Which client takes which turns; null: none is run. */
+  client: string | null;
+}
+
+/** Base beside head, whose own are the plan's. */
+export interface ComparisonView {
+  kind: "variants" | "self";
+  /** What was given for base, and what head has. */
+  differs: { what: string; base: string; head: string }[];
+  base: SideView;
+  /** Engines are started afresh for each pair; false: running servers, which are only described. */
+  restarted: boolean;
+  /** Numbers of pairs at which it is looked at; empty: too few for a verdict. */
+  looks: number[];
+  /** Of each start; null: by what a start costs. */
+  rounds: number | null;
+  /** Relative changes that matter; null: of the metrics that aren't named. */
+  thresholds: { metric: string | null; share: number }[];
+  /** Until it may end for the first time; null: there is no look. */
+  firstLookMs: number | null;
+}
+
+export interface PlanView extends SideView {
   scenarios: { name: string; title: string; scale: number }[];
   combinations: string[];
   /** Combinations of the client's settings; one that is empty: none is set. */
   settings: string[];
-  /** Which client takes which turns; null: none is run. */
-  client: string | null;
   cells: number;
   starts: number;
   rounds: number;
@@ -27,6 +49,10 @@ export interface PlanView {
   fetches: boolean;
   /** Which defaults were taken for this machine, and why; empty where everything was said. */
   defaults: string[];
+  /** What the reader must know before it starts; absent: nothing. */
+  warnings?: string[];
+  /** Null or absent: one variant, and nothing to compare. */
+  comparison?: ComparisonView | null;
   out: string;
   /** A running server: it has one start, which is not ours. */
   attached: boolean;
@@ -34,19 +60,102 @@ export interface PlanView {
   synthetic: boolean;
 }
 
-function settingsRows({ settings, client }: PlanView): [string, string][] {
+type Row = [label: string, text: string];
+
+function settingsRows({ settings }: PlanView): Row[] {
   const set = settings.filter((each) => each !== "");
   return [
-    ...(client === null ? [] : [["Client", client] as [string, string]]),
     ...(set.length === 0
       ? []
-      : [
-          ["Settings", `${plural(set.length, "combination")}: ${set.join("; ")}`] as [
-            string,
-            string,
-          ],
-        ]),
+      : [["Settings", `${plural(set.length, "combination")}: ${set.join("; ")}`] satisfies Row]),
   ];
+}
+
+function sideRows({ engine, model, device, client }: SideView): Row[] {
+  return [
+    ["Engine", engine + (device === "" ? "" : `; device ${device}`)],
+    ["Model", model],
+    ...(client === null ? [] : [["Client", client] satisfies Row]),
+  ];
+}
+
+/** What the two have in common stands once. */
+function enginesRows(plan: PlanView): Row[] {
+  const head = sideRows(plan);
+  if (plan.comparison == null) return head;
+  const base = new Map(sideRows(plan.comparison.base));
+  const both = new Set([...base.keys(), ...head.map(([label]) => label)]);
+  const own = new Map(head);
+  return [...both].flatMap((label): Row[] => {
+    const [one, two] = [base.get(label) ?? "none", own.get(label) ?? "none"];
+    if (one === two) return [[label, one]];
+    const word = label.toLowerCase();
+    return [
+      [`Base's ${word}`, one],
+      [`Head's ${word}`, two],
+    ];
+  });
+}
+
+function differsRows(comparison: ComparisonView): Row[] {
+  if (comparison.kind === "self") {
+    return [["Compared", "head with itself (A/A): which change this machine could see"]];
+  }
+  return comparison.differs.map(({ what, base, head }, index) => [
+    index === 0 ? "Compared" : "",
+    `${what}: base ${base} | head ${head}`,
+  ]);
+}
+
+function startsRow({ attached, starts, rounds, comparison = null }: PlanView): Row {
+  if (comparison === null) {
+    return attached
+      ? ["Rounds", `${rounds} measured, on the running server`]
+      : ["Engine starts", `1 for probing, ${starts} measured with ${plural(rounds, "round")} each`];
+  }
+  const { looks, restarted } = comparison;
+  if (!restarted) {
+    return [
+      "Rounds",
+      `${plural(starts * rounds, "pair")} of rounds, one on each running server in turn; they can't be restarted, so the figures are only described`,
+    ];
+  }
+  const each = comparison.rounds;
+  const many =
+    each === null ? "rounds by what a start costs" : `${plural(each, "round")} in each start`;
+  const when =
+    looks.length === 0
+      ? ""
+      : `; looked at after ${list(looks.map(String))}, and ended once it is settled`;
+  return [
+    "Pairs",
+    `at most ${plural(starts, "pair")} of starts, base and head one after the other in drawn order, ${many}${when}. Before them 1 start of each for probing; measured is what the recommended combination asks`,
+  ];
+}
+
+function thresholdsRow({ thresholds }: ComparisonView): Row {
+  const texts = thresholds.map(({ metric, share }) => {
+    const percent = `${Number((share * 100).toFixed(2))}%`;
+    return metric === null ? percent : `${metric} ${percent}`;
+  });
+  return ["Thresholds", texts.join("; ")];
+}
+
+function timeRow(plan: PlanView): Row {
+  const first = plan.comparison?.firstLookMs ?? null;
+  const much =
+    first === null || first >= (plan.estimateMs ?? 0)
+      ? `about ${duration(plan.estimateMs)}`
+      : `about ${duration(first)} until the first look, ${duration(plan.estimateMs)} at most`;
+  return [
+    "Time",
+    `${much}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}${plan.fetches ? "; what has to be fetched comes before that" : ""}`,
+  ];
+}
+
+function tooFew({ comparison, starts }: PlanView): string | null {
+  if (comparison == null || !comparison.restarted || comparison.looks.length > 0) return null;
+  return `NO VERDICT: ${plural(starts, "pair")} can't give one; it needs 6 pairs of starts (--starts), and three metrics 8. The figures will only be described.`;
 }
 
 /** A handful of lines that fit the width, without a newline at the end. */
@@ -57,9 +166,9 @@ export function renderPlan(plan: PlanView, columns = 100): string {
     ({ name, scale }) =>
       name + (scale === 1 ? "" : ` (${Number((scale * 100).toFixed(1))}% of full size)`),
   );
-  const rows: [string, string][] = [
-    ["Engine", plan.engine + (plan.device === "" ? "" : `; device ${plan.device}`)],
-    ["Model", plan.model],
+  const comparison = plan.comparison ?? null;
+  const rows: Row[] = [
+    ...enginesRows(plan),
     ["Scenarios", list(scenarios)],
     [
       "Compat flags",
@@ -70,20 +179,15 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       "Requests",
       `${count(probe + calibrate + warmup + measure)} at most: ${probe} probes, ${calibrate} to count tokens, ${warmup} warm-ups, ${measure} measured${plan.ladder ? "; before them a short ladder of prompts, to see what fits" : ""}`,
     ],
-    [
-      plan.attached ? "Rounds" : "Engine starts",
-      plan.attached
-        ? `${plan.rounds} measured, on the running server`
-        : `1 for probing, ${plan.starts} measured with ${plural(plan.rounds, "round")} each`,
-    ],
-    [
-      "Time",
-      `about ${duration(plan.estimateMs)}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}${plan.fetches ? "; what has to be fetched comes before that" : ""}`,
-    ],
+    startsRow(plan),
+    ...(comparison === null ? [] : [thresholdsRow(comparison)]),
+    timeRow(plan),
     ["Results", plan.out],
-    ...plan.defaults.map((text, index): [string, string] => [index === 0 ? "Defaults" : "", text]),
+    ...plan.defaults.map((text, index): Row => [index === 0 ? "Defaults" : "", text]),
   ];
   const notes = [
+    tooFew(plan),
+    ...(plan.warnings ?? []),
     plan.simulated
       ? "SIMULATED: the engine is the bundled simulator; nothing real is measured."
       : null,
@@ -94,10 +198,16 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       ? `SCALED: agent turns at ${Number((scale * 100).toFixed(1))}% of OpenClaw's size. This is not an agent verdict at full size.`
       : null,
   ].filter((note) => note !== null);
-  const lines = rows.flatMap(([label, text]) =>
-    wrap(clip(plain(text), 400), columns - 15).map(
-      (line, index) => `${(index === 0 ? label : "").padEnd(14)} ${line}`,
-    ),
-  );
-  return [...notes.flatMap((note) => wrap(note, columns)), ...lines].join("\n");
+  const lines = (of: Row[]) =>
+    of.flatMap(([label, text]) =>
+      wrap(clip(plain(text), 400), columns - 15).map(
+        (line, index) => `${(index === 0 ? label : "").padEnd(14)} ${line}`,
+      ),
+    );
+  // What differs stands before all else.
+  return [
+    ...lines(comparison === null ? [] : differsRows(comparison)),
+    ...notes.flatMap((note) => wrap(note, columns)),
+    ...lines(rows),
+  ].join("\n");
 }
