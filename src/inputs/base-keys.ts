@@ -37,6 +37,9 @@ export function readBaseKey(key: string, item: string): OptionName | typeof REF 
       : `KEY=VALUE with one of ${[...BASE_KEYS, REF].join(", ")} as key, or ${SELF}`,
     mend: option
       ? `Give it once, for both: --${key}.`
-      : suggest(key.replace(/^-+/, ""), [...BASE_KEYS, REF, SELF]),
+      : suggest(
+          key.replace(/^-+/, ""),
+          item.includes("=") ? [...BASE_KEYS, REF] : [SELF, ...BASE_KEYS],
+        ),
   });
 }
