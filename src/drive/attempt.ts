@@ -7,6 +7,7 @@ import type { ClientLoad, JournalEvent } from "../journal/events.ts";
 import type { Arrivals } from "../plan/load.ts";
 import type { ClientRequest } from "./client.ts";
 import type { ClientPool } from "./pool.ts";
+import { blotted } from "./secrets.ts";
 import type { Exchange } from "./types.ts";
 
 export type AttemptRecord = Pick<
@@ -65,7 +66,7 @@ export async function performAttempt(
   const peak = exit?.peak ?? seen;
   const silent = exchanges.some((exchange) => exchange.end.kind === "timeout");
   return {
-    exchanges,
+    exchanges: exchanges.map((exchange) => blotted(exchange, [engine.apiKey])),
     loggedPromptTokens: exchanges.map((exchange) => loggedTokens(engine, exchange)),
     exit: exit === null ? null : { ...exit, peak },
     silentCpuMs: silent ? silentCpuMs : null,

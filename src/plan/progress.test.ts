@@ -17,9 +17,9 @@ test("of two variants it is always told whose turn it is, and which pair", () =>
   const cell = step.cells[0] ?? "";
   const progress = toProgress(state, step, { running: cell, finished: null });
   assert.match(progress.doing, new RegExp(`^${step.variant}: (chat|agent-turn) `));
-  assert.deepEqual(progress.start, { number: 1, of: 8, kind: "measure", paired: true });
+  assert.deepEqual(progress.start, { number: 1, of: 8, kind: "measure" });
   assert.deepEqual(progress.round, { number: 1, of: 3 });
   const [head] = renderLive(progress, { columns: 120, rows: 20, color: false });
-  assert.match(head ?? "", /pair 1 of 8 at most · round 1 of 3/);
+  assert.match(head ?? "", /(base|head) · pair 1 of 8, next look at 8 · round 1 of 3/);
   assert.ok(progress.cells.some(({ scenario }) => scenario === "base: chat"));
 });

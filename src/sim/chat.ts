@@ -116,7 +116,7 @@ export function admitRequest(
 
 async function streamReply(exchange: Exchange): Promise<void> {
   const { sim, request, response, head, asked, number, promptTokens, reply } = exchange;
-  const record = sim.record.begin(head.id, exchange.cameNs);
+  const record = sim.record.begin(head.id, exchange.cameNs, request.headers.authorization);
   beginStream(request, response, "events");
   response.write(event(chunk(head, { role: "assistant" })));
   const timing = await sim.engine.generate(number, {

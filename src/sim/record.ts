@@ -1,9 +1,12 @@
 /** When the simulator's streams really began, spoke and ended: its own account, for tests of ours. */
+import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 
 /** One stream; times are those of `process.hrtime`, which all processes of a machine share on Linux. */
 export interface RecordedStream {
   id: string;
+  /** SHA-256 (hex) of the request's `authorization`: who asked, without the key; null: it had none. */
+  authorizationSha256: string | null;
   /** When the request had come. */
   beganNs: number;
   firstTokenNs: number | null;
@@ -24,9 +27,14 @@ export class StreamRecord {
   }
 
   /** @param beganNs when the first of the request was there: its body is read after that */
-  begin(id: string, beganNs: number): { token(): void; end(): void } {
+  begin(
+    id: string,
+    beganNs: number,
+    authorization: string | undefined,
+  ): { token(): void; end(): void } {
     const stream: RecordedStream = {
-      ...{ id, beganNs, firstTokenNs: null, lastTokenNs: null, endedNs: 0 },
+      ...{ id, authorizationSha256: null, beganNs },
+      ...{ firstTokenNs: null, lastTokenNs: null, endedNs: 0 },
     };
     return {
       token: () => {
@@ -35,7 +43,11 @@ export class StreamRecord {
       },
       end: () => {
         stream.endedNs = now();
-        if (this.#file !== null) appendFileSync(this.#file, `${JSON.stringify(stream)}\n`);
+        if (this.#file === null) return;
+        if (authorization !== undefined) {
+          stream.authorizationSha256 = createHash("sha256").update(authorization).digest("hex");
+        }
+        appendFileSync(this.#file, `${JSON.stringify(stream)}\n`);
       },
     };
   }

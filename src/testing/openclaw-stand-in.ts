@@ -19,7 +19,7 @@ const RETRY_MS = 100;
 
 let config = read();
 if (config.refuse) {
-  console.error("[gateway] Invalid config: refuse");
+  console.error(`[gateway] Invalid config: refuse ${JSON.stringify(config)}`);
   process.exit(1);
 }
 watchFile(path, { interval: 20 }, () => {

@@ -13,6 +13,7 @@ import type { ClientConfig, ClientConfigInputs } from "../openclaw/client-config
 import { makeClientHome, removeClientHome } from "../openclaw/home.ts";
 import { openProxy } from "../proxy/proxy.ts";
 import type { HostClassChange, PassThroughProxy } from "../proxy/types.ts";
+import { secretsOf } from "../secrets.ts";
 import type { CapturedTurns } from "./captures.ts";
 import { hide } from "./client-log.ts";
 import { type ConfigFor, Gateway, type GatewayAddress, type SpawnedClient } from "./gateway.ts";
@@ -147,7 +148,9 @@ export class RealClient {
     const again = await this.#start(combination);
     if (await again.apply(configFor)) return again;
     const said = again.linesSince(0).filter((line) => /config/i.test(line));
-    throw new SetupError(`OpenClaw does not take the config: ${said.slice(-2).join(" | ")}`);
+    const secrets = secretsOf(configFor({ port: 0, token: "" }), this.#options.variables);
+    const words = hide(said.slice(-2).join(" | "), secrets);
+    throw new SetupError(`OpenClaw does not take the config: ${words}`);
   }
 
   /** The proxy of the engine that is up, and the client's config to reach it. */
@@ -164,7 +167,7 @@ export class RealClient {
     const { config, reference } = configOf();
     const about = {
       reference,
-      secrets: secretsIn(config),
+      secrets: secretsOf(config, this.#options.variables),
       hostClassChanged: proxy.hostClassChanged,
     };
     return { proxy, about, config, configFor: (at: GatewayAddress) => configOf(at).config };
@@ -213,7 +216,7 @@ export class RealClient {
    * seconds more than the rest, and it writes its own files into the workspace in it.
    */
   async #start(combination: Combination): Promise<Gateway> {
-    const { install, signal, onSpawned } = this.#options;
+    const { install, signal, onSpawned, variables } = this.#options;
     await this.dropGateway();
     const scripted = await this.#scriptedServer();
     scripted.play([]);
@@ -224,6 +227,7 @@ export class RealClient {
     const options = {
       ...{ install, home: this.#home, signal, onSpawned },
       readyTimeoutMs: READY_TIMEOUT_MS,
+      secrets: secretsOf(configFor({ port: 0, token: "" }), variables),
     };
     resetWorkspace(this.#home.workspaceDir, this.#own, {});
     const gateway = await Gateway.start(configFor, options);
@@ -244,11 +248,4 @@ let sessions = 0;
 export function newSessionKey(name: string): string {
   const id = createHash("sha256").update(`${name} ${process.pid} ${sessions++} ${Date.now()}`);
   return `agent:main:bench-${id.digest("hex").slice(0, 16)}`;
-}
-
-/** Values of keys that are secret by their names. */
-function secretsIn(value: unknown, key = ""): string[] {
-  if (typeof value === "string") return /key|token|secret|passw|auth/i.test(key) ? [value] : [];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => secretsIn(inner, name));
 }

@@ -18,6 +18,7 @@ import type { ClientHome } from "../../provision/openclaw/types.ts";
 import type { AttemptOptions } from "../attempt.ts";
 import { writeClientConfig } from "../openclaw/home.ts";
 import type { ProxiedExchange } from "../proxy/types.ts";
+import { blotted } from "../secrets.ts";
 import { type Combination, newSessionKey, type RealClient } from "./client.ts";
 import { errorLines, hide, plainLines } from "./client-log.ts";
 import type { SpawnedClient } from "./gateway.ts";
@@ -94,10 +95,10 @@ export async function confirmByCommandLine(
       cut: (why) => proxy.cutAll(why),
       watch,
     });
-    const exchanges = recording.end();
+    const secrets = [...about.secrets, ...(engine.apiKey === null ? [] : [engine.apiKey])];
+    const exchanges = recording.end().map((exchange) => blotted(exchange, secrets));
     proxy.resume();
     const said = read(ran.stdout);
-    const secrets = about.secrets;
     const files = filesNeeded(expect).map(
       (path) => [path, workspaceFile(home.workspaceDir, path)] as const,
     );
@@ -114,7 +115,7 @@ export async function confirmByCommandLine(
         answeredNs: ran.answeredNs,
         exitCode: ran.exitCode,
         status: null,
-        reply: options.keepBodies ? (said.reply?.slice(0, MOST_REPLY_CHARACTERS) ?? null) : null,
+        reply: options.keepBodies ? shown(said.reply, secrets) : null,
         replyBytes: Buffer.byteLength(said.reply ?? ""),
         error: errorOf(said, ran, secrets),
         errorLines: errorLines(plainLines(ran.stderr), secrets),
@@ -126,6 +127,10 @@ export async function confirmByCommandLine(
     if (engine.exit() !== null || options.signal.aborted) break;
   }
   return runs;
+}
+
+function shown(reply: string | null, secrets: readonly string[]): string | null {
+  return reply === null ? null : hide(reply, secrets).slice(0, MOST_REPLY_CHARACTERS);
 }
 
 interface Ran {

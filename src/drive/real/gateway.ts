@@ -12,7 +12,7 @@ import type { ClientHome, OpenClawInstall } from "../../provision/openclaw/types
 import { MeasuringClient } from "../client.ts";
 import { writeClientConfig } from "../openclaw/home.ts";
 import type { Exchange } from "../types.ts";
-import { plainLines } from "./client-log.ts";
+import { hide, plainLines } from "./client-log.ts";
 
 /** Where it listens, and what it wants to be shown. */
 export interface GatewayAddress {
@@ -32,6 +32,8 @@ export interface GatewayOptions {
   install: OpenClawInstall;
   home: ClientHome;
   readyTimeoutMs: number;
+  /** What must not be in its last words. */
+  secrets: readonly string[];
   signal: AbortSignal;
   onSpawned: (process: SpawnedClient) => void;
 }
@@ -90,7 +92,7 @@ export class Gateway {
     gateway.#config = withoutToken(configFor, address.port);
     if (await gateway.#answers(address.token, options.readyTimeoutMs)) return gateway;
     const why = gateway.exit() === null ? "was not ready in time" : "ended while it started";
-    const tail = gateway.linesSince(0).slice(-5).join(" | ");
+    const tail = hide(gateway.linesSince(0).slice(-5).join(" | "), options.secrets);
     await gateway.end();
     throw new SetupError(`OpenClaw ${install.version}: its gateway ${why}: ${tail}`);
   }

@@ -35,12 +35,12 @@ const install = {
 };
 const PLAIN: Combination = { compat: {}, settings: {}, maxTokens: null };
 
-function clientOf(over: object = {}): RealClient {
+function clientOf(over: object = {}, variables: Record<string, string> = {}): RealClient {
   const client = new RealClient({
     install,
     dir: mkdtempSync(join(dir, "client-")),
     env: process.env,
-    variables: {},
+    variables,
     configOf: (combination, at) => ({
       config: {
         ...over,
@@ -230,10 +230,33 @@ test("what the client would send is captured without an engine", async () => {
 });
 
 test("a gateway that ends while it starts is an error with its last words", async () => {
-  const client = clientOf({ refuse: true });
+  const client = clientOf({ refuse: true, apiKey: "sk-canary-0123456789" });
   const { engine } = await engineOf((response) => say(response, "four"));
   await assert.rejects(
     client.session(engine, PLAIN, scenarioOf()),
-    /ended while it started.*Invalid config/,
+    /ended while it started.*Invalid config.*"apiKey":"\*\*\*"/,
   );
+});
+
+test("a key that the server repeats is in nothing that is kept", async () => {
+  const key = "sk-canary-0123456789";
+  const words = `Incorrect API key provided: ${key}`;
+  const { engine } = await engineOf((response) => {
+    response.writeHead(401, { "content-type": "application/json" });
+    response.end(JSON.stringify({ error: { message: words } }));
+  });
+  for (const [over, variables] of [
+    [{ secrets: { apiKey: key } }, {}],
+    [{}, { MY_KEY: key }],
+  ] as const) {
+    const client = clientOf(over, variables);
+    const session = await client.session(engine, PLAIN, scenarioOf());
+    const record = await performRealAttempt(engine, client, session, scenarioOf(), options());
+    const said = record.exchanges.flatMap(({ segments }) =>
+      segments.map(({ bytes }) => Buffer.from(bytes).toString()),
+    );
+    assert.match(said.join(), /Incorrect API key provided: \*{20}"/);
+    assert.doesNotMatch(said.join() + JSON.stringify(record.turns), /sk-canary/);
+    await client.close();
+  }
 });

@@ -6,6 +6,7 @@ import type { RunningEngine } from "../../engine/engine.ts";
 import type { Scenario, ScenarioTurn } from "../../plan/scenario.ts";
 import { type AttemptOptions, type AttemptRecord, watchOurselves } from "../attempt.ts";
 import type { ProxiedExchange, Recording } from "../proxy/types.ts";
+import { blotted } from "../secrets.ts";
 import type { Exchange } from "../types.ts";
 import { newSessionKey, type RealClient, type RealSession } from "./client.ts";
 import { errorLines, hide } from "./client-log.ts";
@@ -59,7 +60,7 @@ export async function performRealAttempt(
   const loads = load.end();
   const exchanges = recording.end().map((exchange, at) => {
     const step = steps[at] ?? turns.length - 1;
-    return { ...exchange, step };
+    return { ...blotted(exchange, [...session.secrets, engine.apiKey]), step };
   });
   const broken = exchanges.some(({ end }) => end.kind !== "closed");
   if (broken && !options.signal.aborted) await Promise.race([engine.died, later(DEATH_NEWS_MS)]);
@@ -146,7 +147,10 @@ async function takeTurn(
       answeredNs: first === null ? null : ended.sentNs + first,
       exitCode: gateway.exit()?.exitCode ?? null,
       status: ended.status,
-      reply: options.keepBodies && reply !== null ? reply.slice(0, MOST_REPLY_CHARACTERS) : null,
+      reply:
+        options.keepBodies && reply !== null
+          ? hide(reply, secrets).slice(0, MOST_REPLY_CHARACTERS)
+          : null,
       replyBytes: Buffer.byteLength(reply ?? ""),
       error: errorOf(ended, trace.error, stopped, gateway.exit(), secrets),
       errorLines: errorLines(lines, secrets),
