@@ -1,4 +1,5 @@
 /** Figures of turns that were in flight together. Pure. */
+import type { ClientLoad } from "../journal/events.ts";
 import type { MetricName } from "../result.ts";
 import { attemptMetrics, type Call, perSecond } from "./metrics.ts";
 
@@ -20,9 +21,10 @@ export function turnsIn(calls: readonly Call[]): Call[][] {
 export function metricsOfAttempt(
   calls: readonly Call[],
   compared = false,
+  client: ClientLoad | null = null,
 ): Map<MetricName, number>[] {
   const turns = turnsIn(calls);
-  const each = turns.map((turn) => attemptMetrics(turn));
+  const each = turns.map((turn) => attemptMetrics(turn, client));
   if (calls[0]?.exchange.turn === undefined) {
     return compared && calls.length > 0 ? [...each, wholeBurst(turns)] : each;
   }

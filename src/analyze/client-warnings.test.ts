@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClientLoad } from "../journal/events.ts";
 import { attemptsOf } from "../journal/state.ts";
+import { callOf, streamOf, words } from "../testing/calls.ts";
 import { fakePlan, fakeRun } from "../testing/fake-run.ts";
 import { clientWarnings } from "./client-warnings.ts";
+import { derivedWarnings } from "./warnings.ts";
 
 const IDLE: ClientLoad = {
   cpuMs: 30,
@@ -67,4 +69,20 @@ test("journals of before, which knew less, are judged by what they have", () => 
 
 test("a run that recorded nothing of this tool warns of nothing", () => {
   assert.deepEqual(clientWarnings(fakeRun(fakePlan()).state), []);
+});
+
+test("streams that were read late are counted and named, also one of them", () => {
+  const { state } = fakeRun(fakePlan());
+  const [cell] = state.cells.values();
+  const attempts = cell === undefined ? [] : attemptsOf(cell, "measure");
+  for (const attempt of attempts) {
+    attempt.calls = [callOf(streamOf({ chunks: words(11, 400, 2) }))];
+    attempt.client = IDLE;
+  }
+  const codes = () => derivedWarnings(state, []).map(({ code }) => code);
+  assert.ok(!codes().includes("decode-read-late"));
+  const [first] = attempts;
+  if (first) first.client = { ...IDLE, loopDelayMs: 10 };
+  const told = derivedWarnings(state, []).find(({ code }) => code === "decode-read-late");
+  assert.match(told?.text ?? "", /1 of 6 measured attempts of /);
 });

@@ -1,8 +1,9 @@
 /** Whether this tool, not the engine, was the bottleneck. Pure. */
 import type { ClientLoad } from "../journal/events.ts";
-import { attemptsOf, type CellState, type RunState } from "../journal/state.ts";
+import { type Attempt, attemptsOf, type CellState, type RunState } from "../journal/state.ts";
 import type { Warning } from "../result.ts";
 import { turnsIn } from "./burst.ts";
+import { decodeSpanMs, readLate } from "./late-reader.ts";
 import { median } from "./statistics.ts";
 
 /** This tool's event loop was kept away once for a notable part of an attempt ... */
@@ -41,6 +42,8 @@ export function clientWarnings(state: RunState): Warning[] {
     const text = `This tool used ${cpu} of a core${loop} in ${busy.of}: at this load it, not the engine, may be the bottleneck.`;
     warnings.push({ code: "client-bottleneck", text });
   }
+  const unread = lateReads(cells);
+  if (unread !== null) warnings.push(unread);
   const late = lateSends(cells);
   if (late !== null) warnings.push(late);
   return warnings;
@@ -74,6 +77,34 @@ function concerned(
     loads: found.flatMap(({ loads }) => loads),
     of: found.map(({ name }) => name).join("; "),
   };
+}
+
+/** Samples whose decode can't be told, because this tool read it late. */
+function lateReads(cells: readonly CellState[]): Warning | null {
+  const found = cells.flatMap((cell) => {
+    const passed = attemptsOf(cell, "measure").filter(({ finding }) => finding.kind === "pass");
+    const late = passed.filter(isReadLate);
+    return late.length === 0
+      ? []
+      : [`${late.length} of ${passed.length} measured attempts of ${cell.spec.id}`];
+  });
+  if (found.length === 0) return null;
+  const text = `In ${found.join("; ")} this tool was kept from reading for half as long as the tokens took to come, or longer: their decode tokens/s and gaps are not known and were left out.`;
+  return { code: "decode-read-late", text };
+}
+
+/** A stream of several chunks in it whose times are this tool's own doing. */
+export function isReadLate({ calls, turns, client }: Attempt): boolean {
+  const last = (turns?.length ?? 0) - 1;
+  const firsts =
+    turns === null
+      ? turnsIn(calls).map(([first]) => first)
+      : calls.filter(({ exchange }) => exchange.step === last).slice(0, 1);
+  return firsts.some((call) => {
+    const spanMs = call === undefined ? null : decodeSpanMs(call.trace, call.tokens.output);
+    // In one piece, it has no rate whoever reads it.
+    return spanMs !== null && spanMs > 0 && readLate(spanMs, client);
+  });
 }
 
 /** Turns of an open loop that were not begun when they were due; their later requests wait for the first. */

@@ -1,6 +1,8 @@
 /** The figures of one attempt, by the definitions in docs/metrics.md. Pure. */
 import type { Exchange } from "../drive/types.ts";
+import type { ClientLoad } from "../journal/events.ts";
 import type { MetricName, OUTPUT_SOURCES } from "../result.ts";
+import { decodeSpanMs, readLate } from "./late-reader.ts";
 import { median, most, quantile } from "./statistics.ts";
 import type { Trace } from "./trace.ts";
 
@@ -25,9 +27,13 @@ const P99_GAPS = 100;
 
 /**
  * Request metrics are those of the first model call: a turn's later calls are told by `turnMs`,
- * `toolCallMs` and `repeatTtftMs`. What can't be known is left out.
+ * `toolCallMs` and `repeatTtftMs`. What can't be known is left out: so is what is made of the chunks'
+ * times where this tool was late to read them.
  */
-export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> {
+export function attemptMetrics(
+  calls: readonly Call[],
+  client: ClientLoad | null = null,
+): Map<MetricName, number> {
   const metrics = new Map<MetricName, number>();
   const set = (name: MetricName, value: number | null) => {
     if (value !== null && Number.isFinite(value)) metrics.set(name, value);
@@ -47,15 +53,8 @@ export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> 
     set("ttftMs", plus(trace.ttftMs, lateMs));
     set("ttfoMs", plus(trace.ttfoMs, lateMs));
     if (first.exchange.turn === undefined) set("prefillTokensPerSecond", prefillRate(first));
-    const decode = decodeRate(tokens.output, tokens.first, trace);
-    set("decodeTokensPerSecond", decode);
-    set("tpotMs", decode === null ? null : 1000 / decode);
-    const gaps = trace.chunkMs.slice(1).map((tMs, index) => tMs - (trace.chunkMs[index] ?? tMs));
-    if (gaps.length > 0) {
-      set("itlMedianMs", median(gaps));
-      if (gaps.length >= P99_GAPS) set("itlP99Ms", quantile(gaps, 0.99));
-      set("itlMaxMs", most(gaps));
-    }
+    const spanMs = decodeSpanMs(trace, tokens.output);
+    if (spanMs !== null && !readLate(spanMs, client)) setDecode(first, set);
   }
   const firstEnd = endMs(first);
   const lastEnd = endMs(last);
@@ -65,6 +64,21 @@ export function attemptMetrics(calls: readonly Call[]): Map<MetricName, number> 
     set("repeatTtftMs", calls[1]?.trace.ttftMs ?? null);
   }
   return metrics;
+}
+
+/** What is made of the times between the chunks. */
+function setDecode(
+  { trace, tokens }: Call,
+  set: (name: MetricName, value: number | null) => void,
+): void {
+  const decode = decodeRate(tokens.output, tokens.first, trace);
+  set("decodeTokensPerSecond", decode);
+  set("tpotMs", decode === null ? null : 1000 / decode);
+  const gaps = trace.chunkMs.slice(1).map((tMs, index) => tMs - (trace.chunkMs[index] ?? tMs));
+  if (gaps.length === 0) return;
+  set("itlMedianMs", median(gaps));
+  if (gaps.length >= P99_GAPS) set("itlP99Ms", quantile(gaps, 0.99));
+  set("itlMaxMs", most(gaps));
 }
 
 /** How long after its due time it was sent, ms; 0 where it had none. */
@@ -106,12 +120,10 @@ export function perSecond(tokens: number, ms: number): number | null {
 export function decodeRate(
   tokens: number | null,
   first: number | null,
-  { chunkMs, finishMs }: Pick<Trace, "chunkMs" | "finishMs">,
+  trace: Pick<Trace, "chunkMs" | "finishMs">,
 ): number | null {
-  const from = chunkMs[0];
-  const last = chunkMs.at(-1);
-  if (tokens === null || first === null || from === undefined || last === undefined) return null;
-  const end = tokens > chunkMs.length ? Math.max(last, finishMs ?? last) : last;
-  if (chunkMs.length < 2 || end <= from || tokens <= first) return null;
-  return (tokens - first) / ((end - from) / 1000);
+  const spanMs = decodeSpanMs(trace, tokens);
+  if (tokens === null || first === null || spanMs === null) return null;
+  if (trace.chunkMs.length < 2 || spanMs <= 0 || tokens <= first) return null;
+  return (tokens - first) / (spanMs / 1000);
 }

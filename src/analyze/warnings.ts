@@ -2,7 +2,7 @@
 import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
 import { isToBeMeasured } from "../plan/remedies/climbing.ts";
 import type { ResultCell, Warning } from "../result.ts";
-import { clientWarnings } from "./client-warnings.ts";
+import { clientWarnings, isReadLate } from "./client-warnings.ts";
 import { turnWarnings } from "./turn-warnings.ts";
 
 /** Cells that passed their probes and did not get all their rounds. */
@@ -70,7 +70,8 @@ function tokenWarnings(state: RunState, cells: readonly ResultCell[]): Warning[]
       cell.tokens.outputSource !== null &&
       cell.tokens.outputSource !== "chunks" &&
       (cell.tokens.output ?? 0) > 1 &&
-      cell.metrics.decodeTokensPerSecond === undefined,
+      cell.metrics.decodeTokensPerSecond === undefined &&
+      !readLateIn(state, cell.id),
   );
   if (rateless.length > 0) {
     const text = `Decode tokens/s of ${names(rateless)} are not known: chunks hold several tokens or none, and nothing tells how many the first one holds.`;
@@ -92,6 +93,12 @@ function tokenWarnings(state: RunState, cells: readonly ResultCell[]): Warning[]
     warnings.push({ code: "counts-disagree", text });
   }
   return warnings;
+}
+
+/** That is another reason for a rate to be left out, and has a warning of its own. */
+function readLateIn({ cells }: RunState, id: string): boolean {
+  const cell = cells.get(id);
+  return cell !== undefined && attemptsOf(cell, "measure").some(isReadLate);
 }
 
 function names(cells: readonly ResultCell[]): string {

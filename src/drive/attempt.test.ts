@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { test } from "node:test";
+import type { ClientLoad } from "../journal/events.ts";
 import type { Arrivals } from "../plan/load.ts";
 import { heldEngine } from "../testing/held-engine.ts";
-import { performAttempt } from "./attempt.ts";
+import { performAttempt, watchOurselves } from "./attempt.ts";
 import type { ClientRequest } from "./client.ts";
 
 const request = (path: string, over: Partial<ClientRequest> = {}): ClientRequest => ({
@@ -148,4 +150,23 @@ test("of a silence the engine's CPU time is told", async () => {
   );
   assert.equal(record.exchanges[0]?.end.kind, "timeout");
   assert.equal(record.silentCpuMs, 0, "it used none meanwhile");
+});
+
+test("a delay of the event loop counts, also where the last byte was read before it was looked at", async () => {
+  const server = createServer((socket) => socket.end("x"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const load = watchOurselves();
+  // Longer than it takes the watch to look for the first time.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const seen = await new Promise<{ heldMs: number; load: ClientLoad }>((resolve) => {
+    connect(port, "127.0.0.1").once("data", () => {
+      const from = performance.now();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
+      const heldMs = performance.now() - from;
+      void load.end().then((ended) => resolve({ heldMs, load: ended }));
+    });
+  });
+  server.close();
+  assert.ok(seen.load.loopDelayMs > seen.heldMs / 2, JSON.stringify(seen));
 });

@@ -57,7 +57,7 @@ export async function performRealAttempt(
     turns.push(judged(taken, turn.expect, own, wasCompacted(messages), session));
     if (taken.turn.error !== null || taken.turn.stopped !== null) break;
   }
-  const loads = load.end();
+  const loads = await load.end();
   const exchanges = recording.end().map((exchange, at) => {
     const step = steps[at] ?? turns.length - 1;
     return { ...blotted(exchange, [...session.secrets, engine.apiKey]), step };
