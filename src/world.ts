@@ -10,6 +10,7 @@ import type { SpawnedClient } from "./drive/real/gateway.ts";
 import type { BenchHost } from "./end.ts";
 import { lockMachine, type MachineLock } from "./engine/lock.ts";
 import { signalGroup } from "./engine/process.ts";
+import type { SpawnedEngine } from "./engine/started.ts";
 import { removeTree } from "./host/files.ts";
 import { readMoment } from "./host/machine/moment.ts";
 import { isSameProcess } from "./host/proc.ts";
@@ -86,6 +87,14 @@ export function openWorld(
   };
   const sizer = promptSizer(plan, capture);
   const engines = new Set<number>();
+  let spawnedEngine: SpawnedEngine | null = null;
+  /** What a run in any folder is to end and take away if we are killed. */
+  const noteLeft = () => {
+    const processes = spawnedEngine === null ? [] : [spawnedEngine, ...spawnedEngine.helpers];
+    const left = [...processes, ...clients].map(({ pid, startTime }) => ({ pid, startTime }));
+    const cgroup = spawnedEngine?.cgroup ?? null;
+    lock?.note({ engines: left, cgroup, workDir: basename(workDir) });
+  };
   let began = false;
   let lock: MachineLock | null = null;
   // The last way out: an exception that nobody caught must not leave an engine behind. Its cgroup
@@ -166,6 +175,7 @@ export function openWorld(
     onClientSpawned: (spawned) => {
       clients.push(spawned);
       append({ type: "client-spawned", ...spawned });
+      noteLeft();
     },
     lookUp: async (variant) => {
       const looked = await lookUpVariant(variant, fetching, once);
@@ -208,8 +218,8 @@ export function openWorld(
       const processes = [spawned, ...spawned.helpers];
       groups = processes.map(({ pid }) => pid);
       engines.add(spawned.pid);
-      const left = [...processes, ...clients].map(({ pid, startTime }) => ({ pid, startTime }));
-      lock?.note({ engines: left, cgroup: spawned.cgroup, workDir: basename(workDir) });
+      spawnedEngine = spawned;
+      noteLeft();
       host.onEngineSpawned?.(spawned);
     },
     lock: async () => {
@@ -228,6 +238,7 @@ export function openWorld(
       }
       const { waitedMs, holder } = lock;
       append({ type: "lock-taken", waitedMs, holder });
+      if (clients.length > 0) noteLeft();
     },
     noteStart: async () => {
       if (began) return;

@@ -3,14 +3,24 @@ import { test } from "node:test";
 import { type PartCall, turnParts } from "./turn-parts.ts";
 
 /** A call by its times on the turn's clock, in ms. */
-function call(arrived: number, sent: number, tokens: number[], end: number): PartCall {
+function call(
+  arrived: number,
+  sent: number,
+  tokens: number[],
+  end: number,
+  finish: number | null = null,
+): PartCall {
   return {
     exchange: {
       arrivedNs: arrived * 1e6,
       sentNs: sent * 1e6,
       end: { kind: "closed", tNs: (end - sent) * 1e6 },
     },
-    trace: { chunkMs: tokens.map((at) => at - sent), totalMs: end - sent },
+    trace: {
+      chunkMs: tokens.map((at) => at - sent),
+      finishMs: finish === null ? null : finish - sent,
+      totalMs: end - sent,
+    },
   };
 }
 
@@ -46,6 +56,17 @@ test("a call without a token is all prefill; one that broke off leaves the turn 
   broken.trace.totalMs = null;
   assert.equal(turnParts(TURN, [broken]), null);
   assert.equal(turnParts(TURN, []), null);
+});
+
+test("the token that ends a reply is a token, though it has no text", () => {
+  const parts = turnParts(TURN, [call(400, 400, [700, 800, 900], 1010, 1000)]);
+  assert.equal(parts?.modelDecodeMs, 300);
+  assert.equal(parts?.modelRestMs, 10);
+  const same = turnParts(TURN, [call(400, 400, [700, 800, 900], 1010, 900)]);
+  assert.equal(same?.modelDecodeMs, 200);
+  const nothing = turnParts(TURN, [call(400, 400, [], 1010, 1000)]);
+  assert.equal(nothing?.modelPrefillMs, 610);
+  assert.equal(nothing?.modelDecodeMs, 0);
 });
 
 test("two calls at once are not laid end to end", () => {

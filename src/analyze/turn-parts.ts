@@ -11,7 +11,7 @@ export interface TurnParts {
   turnMs: number;
   /** Until the first request had come to the proxy. */
   clientBeforeMs: number;
-  /** Sums over the model calls: until the first token, from the first to the last, until the end. */
+  /** Sums over the model calls: until the first token, from the first to the last (also one without text), until the end. */
   modelPrefillMs: number;
   modelDecodeMs: number;
   modelRestMs: number;
@@ -28,7 +28,7 @@ export interface TurnParts {
 /** A model call with what it said. */
 export interface PartCall {
   exchange: Pick<ProxiedExchange, "sentNs" | "arrivedNs" | "end">;
-  trace: Pick<Trace, "chunkMs" | "totalMs">;
+  trace: Pick<Trace, "chunkMs" | "finishMs" | "totalMs">;
 }
 
 /**
@@ -52,10 +52,11 @@ export function turnParts(
     clientAfterMs: (turn.endedNs - endOf(last)) / 1e6,
   };
   for (const [at, call] of calls.entries()) {
-    const { totalMs, chunkMs } = call.trace;
+    const { totalMs, chunkMs, finishMs } = call.trace;
     if (totalMs === null) return null;
     const from = chunkMs[0] ?? totalMs;
-    const to = chunkMs.at(-1) ?? from;
+    // The token that ends a reply has no text: it is told by the chunk with `finish_reason`.
+    const to = Math.max(chunkMs.at(-1) ?? from, chunkMs.length > 0 ? (finishMs ?? from) : from);
     parts.modelPrefillMs += from;
     parts.modelDecodeMs += to - from;
     parts.modelRestMs += totalMs - to;

@@ -123,6 +123,11 @@ export type JournalEvent =
       peakVramBytes?: number | null;
       /** Of the real client; its exchanges are those of the proxy. Absent: the requests were our own. */
       turns?: ClientTurn[];
+      /**
+       * Where the clock that all processes of the machine share (`process.hrtime`, ns) stood when
+       * its turns' times began: for who has another's record. Absent as `turns`.
+       */
+      clockNs?: number;
     }
   | {
       /** A turn of a cell by the client's plain command line. */

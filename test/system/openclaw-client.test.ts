@@ -13,7 +13,7 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { before } from "node:test";
 import JSON5 from "json5";
 import { runClient } from "../../src/drive/openclaw/client.ts";
 import { clientConfig } from "../../src/drive/openclaw/client-config.ts";
@@ -28,7 +28,7 @@ import { validateClientConfig } from "../../src/drive/openclaw/validate.ts";
 import type { OpenClawInstall } from "../../src/provision/openclaw/types.ts";
 import type { Compat } from "../../src/result.ts";
 import { ROOT, scratch } from "./harness.ts";
-import { part, realClient } from "./openclaw-harness.ts";
+import { clientTest, part, realClient } from "./openclaw-harness.ts";
 
 const base = JSON5.parse(readFileSync(join(ROOT, "bench", "openclaw.json5"), "utf8"));
 /** A turn of five calls, on a machine that is busy with other things. */
@@ -71,12 +71,12 @@ function makeHome(
   return home;
 }
 
-test("the guide's config is taken, with a gateway as well", part("first"), async () => {
+clientTest("the guide's config is taken, with a gateway as well", part("first", 60), async () => {
   const home = makeHome(scratch(), { compat: { supportsTools: false } });
   assert.deepEqual(await validateClientConfig(install, home), []);
 });
 
-test("what it doesn't take is told by the option that set it", part("rest"), async () => {
+clientTest("what it doesn't take is told by the option that set it", part("rest", 30), async () => {
   const dir = scratch();
   const compat = { supportsTools: "no", requiresStringContent: true };
   const wrongFlag = validateClientConfig(install, makeHome(dir, { compat }), { compat });
@@ -89,34 +89,38 @@ test("what it doesn't take is told by the option that set it", part("rest"), asy
   await assert.rejects(wrongFile, /--openclaw-config: got "agents\.defaults\.notThere"/);
 });
 
-test("its schema says which flags and settings there are, and is kept", part("rest"), async () => {
-  const dir = scratch();
-  const home = makeHome(dir, {});
-  const env = user(dir);
-  const schema = await readClientSchema(install, home, env);
-  const flags = Object.keys(compatFlagsOf(schema));
-  for (const flag of ["requiresStringContent", "supportsTools", "maxTokensField"]) {
-    assert.ok(flags.includes(flag), flag);
-  }
-  for (const path of [
-    ["agents", "defaults", "contextInjection"],
-    ["tools", "allow"],
-    ["models", "providers", "inferrs", "timeoutSeconds"],
-  ]) {
-    checkPath(schema, path, path.join("."), install.version);
-  }
-  assert.throws(
-    () => checkPath(schema, ["tools", "alow"], "tools.alow", "x"),
-    /Did you mean "allow"/,
-  );
-  const kept = join(dir, "cache", "inferrs-bench", "openclaw-schema");
-  assert.equal(readdirSync(kept).length, 1);
-  assert.deepEqual(await readClientSchema({ ...install, node: "/not/asked" }, home, env), schema);
-});
+clientTest(
+  "its schema says which flags and settings there are, and is kept",
+  part("rest", 30),
+  async () => {
+    const dir = scratch();
+    const home = makeHome(dir, {});
+    const env = user(dir);
+    const schema = await readClientSchema(install, home, env);
+    const flags = Object.keys(compatFlagsOf(schema));
+    for (const flag of ["requiresStringContent", "supportsTools", "maxTokensField"]) {
+      assert.ok(flags.includes(flag), flag);
+    }
+    for (const path of [
+      ["agents", "defaults", "contextInjection"],
+      ["tools", "allow"],
+      ["models", "providers", "inferrs", "timeoutSeconds"],
+    ]) {
+      checkPath(schema, path, path.join("."), install.version);
+    }
+    assert.throws(
+      () => checkPath(schema, ["tools", "alow"], "tools.alow", "x"),
+      /Did you mean "allow"/,
+    );
+    const kept = join(dir, "cache", "inferrs-bench", "openclaw-schema");
+    assert.equal(readdirSync(kept).length, 1);
+    assert.deepEqual(await readClientSchema({ ...install, node: "/not/asked" }, home, env), schema);
+  },
+);
 
-test(
+clientTest(
   "a turn touches nothing outside its home, and its file tools nothing outside the workspace",
-  part("first"),
+  part("first", 60),
   async () => {
     const dir = realpathSync(scratch());
     const outside = join(dir, "user", "private.txt");

@@ -7,11 +7,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { readJournal } from "../../src/journal/journal.ts";
 import type { RecordedStream } from "../../src/sim/record.ts";
 import { type Ran, resultIn, run, scratch } from "./harness.ts";
-import { part } from "./openclaw-harness.ts";
+import { clientTest, part } from "./openclaw-harness.ts";
 
 const CLIENT = process.env.OPENCLAW_PATH;
 const WHICH = CLIENT === undefined ? [] : ["--openclaw-version", CLIENT];
@@ -154,9 +153,9 @@ const kindsIn = (dir: string) => resultIn(dir).cells.map(({ outcome }) => outcom
 const BOTH = ["--compat", "requiresStringContent=true,false", "--sim", "reject-arrays"];
 const ALL = [...Object.values(KEYS), WORKSPACE, READ];
 
-test(
+clientTest(
   "real turns, one that works and one that fails: no secret in anything that is written or printed",
-  part("first"),
+  part("first", 80),
   async () => {
     const at = place("${CANARY_KEY}");
     const ran = await bench(at, ["--turn", "real", "--suite", "smoke", ...BOTH]);
@@ -171,9 +170,9 @@ test(
   },
 );
 
-test(
+clientTest(
   "bodies that are kept: the workspace is in them, and no key; nor in what the command line says",
-  part("rest"),
+  part("rest", 100),
   async () => {
     const at = place("${CANARY_KEY}");
     const args = ["--turn", "real", "--keep-bodies", "--compat", "requiresStringContent=true"];
@@ -188,20 +187,24 @@ test(
   },
 );
 
-test("replayed turns: the same; their bodies stay in the user's cache", part("rest"), async () => {
-  const at = place(KEYS.literal);
-  const ran = await bench(at, ["--turn", "replayed", ...BOTH]);
-  const out = join(at.cwd, "inferrs-bench-out");
-  assert.deepEqual(kindsIn(out), ["pass", "string-content-required"], ran.stderr);
-  nothingIn(out, ran, ALL);
-  assert.match(readFileSync(join(out, "openclaw.json5"), "utf8"), /\$\{INFERRS_BENCH_API_KEY\}/);
-  const cached = readdirSync(join(at.cwd, "cache"), { recursive: true }).map(String);
-  const [bodies = ""] = cached.filter((name) => name.endsWith("bodies.json"));
-  const captured = readFileSync(join(at.cwd, "cache", bodies), "utf8");
-  assert.ok(formsOf(WORKSPACE).some((form) => captured.includes(form)));
-  for (const key of Object.values(KEYS)) {
-    assert.ok(!formsOf(key).some((form) => captured.includes(form)), key);
-  }
-  const kept = await bench(at, ["--turn", "replayed", ...BOTH, "--keep-bodies", "--out", "kept"]);
-  nothingIn(join(at.cwd, "kept"), kept, Object.values(KEYS));
-});
+clientTest(
+  "replayed turns: the same; their bodies stay in the user's cache",
+  part("rest", 90),
+  async () => {
+    const at = place(KEYS.literal);
+    const ran = await bench(at, ["--turn", "replayed", ...BOTH]);
+    const out = join(at.cwd, "inferrs-bench-out");
+    assert.deepEqual(kindsIn(out), ["pass", "string-content-required"], ran.stderr);
+    nothingIn(out, ran, ALL);
+    assert.match(readFileSync(join(out, "openclaw.json5"), "utf8"), /\$\{INFERRS_BENCH_API_KEY\}/);
+    const cached = readdirSync(join(at.cwd, "cache"), { recursive: true }).map(String);
+    const [bodies = ""] = cached.filter((name) => name.endsWith("bodies.json"));
+    const captured = readFileSync(join(at.cwd, "cache", bodies), "utf8");
+    assert.ok(formsOf(WORKSPACE).some((form) => captured.includes(form)));
+    for (const key of Object.values(KEYS)) {
+      assert.ok(!formsOf(key).some((form) => captured.includes(form)), key);
+    }
+    const kept = await bench(at, ["--turn", "replayed", ...BOTH, "--keep-bodies", "--out", "kept"]);
+    nothingIn(join(at.cwd, "kept"), kept, Object.values(KEYS));
+  },
+);

@@ -7,7 +7,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import {
   type Recommendation,
   type RemedyLadder,
@@ -15,7 +14,7 @@ import {
   resultSchema,
 } from "../../src/result.ts";
 import { run, scratch } from "./harness.ts";
-import { part } from "./openclaw-harness.ts";
+import { clientTest, part } from "./openclaw-harness.ts";
 
 const CLIENT = process.env.OPENCLAW_PATH;
 const WHICH = CLIENT === undefined ? [] : ["--openclaw-version", CLIENT];
@@ -73,21 +72,25 @@ function survived({ ladder }: Ran): void {
   assert.equal(chosen?.session?.outcome, "pass", JSON.stringify(chosen ?? ladder));
 }
 
-test("an old release, and the guide's flag off: text as a string", part("rest"), async () => {
-  const knobs = [...FAST, "reject-arrays"];
-  const flags = ["--compat", "requiresStringContent=false", "--compat", "supportsTools=true"];
-  const ran = await bench(knobs, flags);
-  assert.equal(ran.ladder?.tried[0]?.outcome, "string-content-required");
-  assert.equal(ran.result.recommendation?.compat.requiresStringContent, true);
-  assert.equal(ran.result.recommendation?.toolsKept, true);
-  assert.ok(pathsOf(ran).includes("compat.requiresStringContent"), pathsOf(ran).join());
-  survived(ran);
-  await givenBack(ran, knobs);
-});
+clientTest(
+  "an old release, and the guide's flag off: text as a string",
+  part("rest", 120),
+  async () => {
+    const knobs = [...FAST, "reject-arrays"];
+    const flags = ["--compat", "requiresStringContent=false", "--compat", "supportsTools=true"];
+    const ran = await bench(knobs, flags);
+    assert.equal(ran.ladder?.tried[0]?.outcome, "string-content-required");
+    assert.equal(ran.result.recommendation?.compat.requiresStringContent, true);
+    assert.equal(ran.result.recommendation?.toolsKept, true);
+    assert.ok(pathsOf(ran).includes("compat.requiresStringContent"), pathsOf(ran).join());
+    survived(ran);
+    await givenBack(ran, knobs);
+  },
+);
 
-test(
+clientTest(
   "a server that refuses tool schemas: what leaves tools out is tried, and ends in chat only",
-  part("rest"),
+  part("rest", 170),
   async () => {
     const knobs = [...FAST, "reject-tools"];
     const ran = await bench(knobs, ["--compat", "supportsTools=true"]);
@@ -101,9 +104,9 @@ test(
   },
 );
 
-test(
+clientTest(
   "a server that dies of long prompts: a shorter one that keeps the tools, and a session that stays below",
-  part("first"),
+  part("first", 160),
   async () => {
     const knobs = [...FAST, "die-above=9000"];
     const ran = await bench(knobs, ["--compat", "supportsTools=true"]);
@@ -118,9 +121,9 @@ test(
   },
 );
 
-test(
+clientTest(
   "a slow server that OpenClaw gives up on: a shorter prompt, and as much time as it takes",
-  part("rest"),
+  part("rest", 170),
   async () => {
     const own = join(scratch(), "openclaw.json5");
     writeFileSync(own, "{ models: { providers: { inferrs: { timeoutSeconds: 2 } } } }");

@@ -18,6 +18,7 @@ import { workspaceFile } from "./workspace.ts";
 export type RealAttemptRecord = Omit<AttemptRecord, "exchanges"> & {
   exchanges: ProxiedExchange[];
   turns: ClientTurn[];
+  clockNs: number;
 };
 
 /** How long a broken connection may precede the news of the engine's death. */
@@ -69,6 +70,7 @@ export async function performRealAttempt(
   return {
     exchanges,
     turns,
+    clockNs: Number(attemptStart),
     loggedPromptTokens: exchanges.map((exchange) => loggedTokens(engine, exchange)),
     exit: exit === null ? null : { ...exit, peak },
     silentCpuMs: watch.silentCpuMs(),
