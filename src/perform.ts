@@ -36,7 +36,7 @@ export interface World {
   signal: AbortSignal;
   provision: (variant: VariantSpec) => Promise<ProvisionedVariant>;
   /** Makes the client ready where one takes the turns, or gets what it sends where that is replayed. */
-  readyClient: () => Promise<void>;
+  readyClient: (variant: string) => Promise<void>;
   /** What a cell sends in one turn, given the id under which the model is served. */
   requestsOf: (cell: string, servedId: string, variation: number) => PlannedRequest[];
   /** Milliseconds since the journal was opened. */
@@ -68,8 +68,8 @@ export interface World {
   addCell: (cell: CellSpec) => Promise<void>;
   /** No client is at work while what it sends is measured. */
   restClient: () => Promise<void>;
-  /** The client that takes the turns; null until it was made ready, and where none does. */
-  client: RealClient | null;
+  /** The client that takes a variant's turns; null until it was made ready, and where none does. */
+  clientOf: (variant: string) => RealClient | null;
   /** A process of the client's: into the journal, and ended with us. */
   onClientSpawned: (process: SpawnedClient) => void;
   variants: Map<string, ProvisionedVariant>;
@@ -133,7 +133,7 @@ function specOf(state: RunState, name: string): VariantSpec {
 async function provision(name: string, state: RunState, world: World): Promise<void> {
   try {
     const provisioned = await world.provision(specOf(state, name));
-    await world.readyClient();
+    await world.readyClient(name);
     world.variants.set(name, provisioned);
     world.append({ type: "provisioned", variant: provisioned.described });
   } catch (error) {
@@ -249,7 +249,7 @@ async function buryDead(ids: { variant: string; start: number }, world: World): 
   const exit = world.up?.engine.exit() ?? null;
   if (exit === null) return false;
   await world.up?.pool.close();
-  await world.client?.engineGone();
+  await world.clientOf(ids.variant)?.engineGone();
   world.up = null;
   world.append({ type: "engine-died", variant: ids.variant, start: ids.start, exit });
   return true;
@@ -277,7 +277,8 @@ async function ask(
   if (up === null || (await buryDead(ids, world))) return { durationMs: null, halt: true };
   world.show({ running: cell, finished: null });
   const { phase, variant, start, round, variation, limit } = ids;
-  if (world.client !== null) return await askClient(cell, ids, state, world, world.client);
+  const client = world.clientOf(variant);
+  if (client !== null) return await askClient(cell, ids, state, world, client);
   const refusal = world.refusalOf(cell);
   if (refusal !== null) {
     const which = { phase, cell, variant, start, round, variation, limit, atMs: world.now() };
@@ -363,7 +364,8 @@ async function confirm(
   state: RunState,
   world: World,
 ): Promise<void> {
-  const { up, client } = world;
+  const { up } = world;
+  const client = world.clientOf(step.variant);
   if (up === null || client === null || (await buryDead(step, world))) return;
   const scenario = world.scenarioOf(step.cell);
   const combination = combinationOf(step.cell, scenario, step.variant, state);
@@ -539,7 +541,7 @@ async function stop(ids: { variant: string; start: number }, world: World): Prom
   const { up } = world;
   world.up = null;
   await up?.pool.close();
-  await world.client?.engineGone();
+  await world.clientOf(ids.variant)?.engineGone();
   const ended = (await up?.engine.stop()) ?? { exit: null, peak: null };
   world.append({ type: "start-ended", variant: ids.variant, start: ids.start, ...ended });
 }

@@ -25,7 +25,7 @@ const ANYWHERE = { workspaceDir: "/workspace", logPath: "/log" };
 
 /** The client was found, and has said that it takes the configs, before the plan. */
 export function readyClient(
-  { plan, client: prepared }: Prepared,
+  { plan, client: prepared }: Pick<Prepared, "plan" | "client">,
   world: Pick<RealClientOptions, "dir" | "env" | "signal" | "onSpawned">,
 ): ReadyClient {
   if (prepared === null) throw new Error("the run was prepared without a client");

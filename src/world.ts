@@ -25,8 +25,8 @@ import { folderOf } from "./provision/folder.ts";
 import { type FoundVariant, lookUpVariant } from "./provision/look-up.ts";
 import { shared } from "./provision/shared.ts";
 import { provisionVariant } from "./provision/variant.ts";
-import { type ReadyClient, readyClient } from "./ready-client.ts";
 import type { Warning } from "./result.ts";
+import { runClients } from "./run-clients.ts";
 
 export interface OpenWorld extends World {
   /** Finds out what has to be fetched for a variant; null: nothing could have to be. */
@@ -77,15 +77,18 @@ export function openWorld(
   const { show, note } = screen;
   let groups: number[] = [];
   const clients: SpawnedClient[] = [];
-  let ready: ReadyClient | null = null;
   const captures = new Map<string, CapturedTurns>();
   const refusals = new Map<string, string>();
   const added: CellSpec[] = [];
-  const capture = async ({ compat, settings = {} }: CellSpec, scenario: Scenario) => {
-    if (ready === null) throw new Error("no client was made ready");
-    return await ready.captured({ compat, settings }, scenario);
-  };
+  const capture = ({ variant, compat, settings = {} }: CellSpec, scenario: Scenario) =>
+    ready.of(variant).captured({ compat, settings }, scenario);
   const sizer = promptSizer(plan, capture);
+  const ready = runClients(prepared, {
+    ...{ env: host.env, signal: host.signal, dir: workDir },
+    onSpawned: (spawned) => world.onClientSpawned(spawned),
+  });
+  const real = new Set<string>();
+  let captured = false;
   const engines = new Set<number>();
   let spawnedEngine: SpawnedEngine | null = null;
   /** What a run in any folder is to end and take away if we are killed. */
@@ -131,17 +134,15 @@ export function openWorld(
     variants: new Map(),
     up: null,
     simScript: writeSimScript(plan, workDir),
-    client: null,
-    readyClient: async () => {
+    clientOf: (variant) => (real.has(variant) ? ready.of(variant).client : null),
+    readyClient: async (variant) => {
       if (plan.turn !== "real" && plan.turn !== "replayed") return;
-      ready ??= readyClient(prepared, {
-        ...{ env: host.env, signal: host.signal, dir: join(workDir, "client") },
-        onSpawned: world.onClientSpawned,
-      });
-      const { client } = ready;
-      if (plan.turn === "real") world.client = client;
+      if (plan.turn === "real") real.add(variant);
+      if (captured) return;
       // All at once, so that no client is at work while the engine is measured.
-      else for (const cell of plan.cells) if (cell.applicable) await world.captureOf(cell.id);
+      if (plan.turn === "replayed") {
+        for (const cell of plan.cells) if (cell.applicable) await world.captureOf(cell.id);
+      }
       const { cells, bodies, why } = await sizer.planned();
       for (const [id, turns] of bodies) captures.set(id, turns);
       if (cells.length > 0) append({ type: "captured", cells });
@@ -149,12 +150,14 @@ export function openWorld(
         append({ type: "warning", warning: { code: "not-captured", text: why } });
       }
       await world.restClient();
+      captured = true;
     },
     restClient: async () => {
-      if (plan.turn === "replayed") await ready?.client.dropGateway();
+      if (plan.turn !== "replayed") return;
+      for (const { client } of ready.made()) await client.dropGateway();
     },
     sizeOf: (cell) => sizer.of(cell),
-    complaintOf: async (cell) => (await ready?.complaint(cell)) ?? null,
+    complaintOf: (cell) => ready.of(cell.variant).complaint(cell),
     addCell: async (cell) => {
       added.push(cell);
       if (plan.turn === "replayed") await world.captureOf(cell.id);
@@ -186,7 +189,8 @@ export function openWorld(
       const { toolVersion, configDigest } = prepared;
       // The journal's own plan is without a URL's signature, which the download needs.
       const variant = plan.variants.find(({ name }) => name === kept.name) ?? kept;
-      const client = prepared.client?.install ?? null;
+      const own = variant.openclaw === undefined ? prepared.client : prepared.baseClient;
+      const client = own?.install ?? null;
       const ownDir = join(workDir, folderOf(plan, variant));
       mkdirSync(ownDir, { recursive: true });
       const options = { ...fetching, workDir: ownDir, toolVersion, configDigest, client };
@@ -249,7 +253,7 @@ export function openWorld(
     },
     close: async () => {
       try {
-        await ready?.client.close();
+        for (const { client } of ready.made()) await client.close();
         await world.up?.engine.stop();
         await world.up?.pool.close();
         world.up = null;
