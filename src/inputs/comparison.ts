@@ -138,6 +138,10 @@ function differences(
     if (key === REF) return { what: "commit", base: ref ?? "", head: "HEAD" };
     const name = key as OptionName;
     if (!isList(name)) return { what: name, base: shown(own, name), head: shown(raw, name) };
+    if (name === "compat" || name === "setting") {
+      const axes = listOf(raw, name).join(" ") || notGiven(name);
+      return { what: name, base: `${listOf(own, name).join(" ")} in every cell`, head: axes };
+    }
     // Of lists only what the other doesn't have.
     const [one, two] = [listOf(own, name), listOf(raw, name)];
     return { what: name, base: without(one, two), head: without(two, one) };
@@ -151,6 +155,10 @@ function without(items: readonly string[], others: readonly string[]): string {
 function shown(raw: RawOptions, name: OptionName): string {
   const value = String(raw[name] ?? "");
   if (value !== "") return value.replace(/^(https?:\/\/[^?#]*)[?#].*/, "$1");
+  return notGiven(name);
+}
+
+function notGiven(name: OptionName): string {
   const row: OptionRow | undefined = OPTION_TABLE.find((each) => each.name === name);
   return row?.default === undefined ? "none" : `not given (${row.default})`;
 }
