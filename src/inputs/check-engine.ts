@@ -25,7 +25,8 @@ export async function checkEngine(
       readKnobs(engine.knobs);
       return { spec: engine, text: ["the simulator", ...engine.knobs].join(" ") };
     case "external":
-      await checkServer(engine, options.model, host);
+      // One that is restarted before each start may not be up yet, or make room for the other.
+      if (options.restartCommand === null) await checkServer(engine, options.model, host);
       return { spec: engine, text: engine.baseUrl };
     case "inferrs": {
       await checkDevice(options.device, {

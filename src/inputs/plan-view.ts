@@ -2,7 +2,14 @@
 import { lookSchedule } from "../analyze/verdict/looks.ts";
 import { type CellSize, estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
 import { name, nameOfSettings } from "../plan/matrix.ts";
-import { BASE, type CellSpec, HEAD, isAttached, type Plan } from "../plan/types.ts";
+import {
+  BASE,
+  type CellSpec,
+  HEAD,
+  isAttached,
+  type Plan,
+  type VariantSpec,
+} from "../plan/types.ts";
 import type { Told } from "../provision/look-up.ts";
 import type { ComparisonView, PlanView, SideView } from "../report/plan.ts";
 import type { Warning } from "../result.ts";
@@ -57,7 +64,7 @@ export function planView(prepared: Prepared): (told: ToldByVariant) => PlanView 
     defaults: notes,
     warnings: warnings.map(({ text }) => text),
     out: options.out,
-    attached: plan.variants.every(isAttached),
+    attached: plan.variants.every(isFixed),
     simulated: plan.variants.some(({ engine }) => engine.kind === "sim"),
     synthetic: plan.variants.some(({ model }) => model.kind === "synthetic"),
     comparison:
@@ -65,6 +72,11 @@ export function planView(prepared: Prepared): (told: ToldByVariant) => PlanView 
         ? null
         : compare(prepared, compared, side(base, compared.base, told.get(BASE))),
   });
+}
+
+/** A server that nobody restarts: it has one start. */
+function isFixed(variant: VariantSpec): boolean {
+  return isAttached(variant) && variant.restartCommand == null;
 }
 
 /** A scenario that cells are made of; a session for the ladder of remedies alone isn't shown. */
@@ -79,14 +91,11 @@ function compare(
 ): ComparisonView {
   const looks = lookSchedule(plan.starts);
   const upTo = (starts: number) => estimateMs({ ...plan, starts }, sizeOf, speeds);
-  const restarted = plan.variants.every(
-    (variant) => !isAttached(variant) || variant.restartCommand != null,
-  );
   return {
     kind: comparison.kind,
     differs,
     base,
-    restarted,
+    restarted: !plan.variants.every(isFixed),
     looks,
     rounds: comparison.rounds,
     thresholds: Object.entries(comparison.thresholds).map(([metric, share]) => ({

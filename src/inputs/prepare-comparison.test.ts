@@ -93,10 +93,11 @@ test("two running servers alternate, and are only described; with a restart comm
   const described = await prepare(raw, host());
   assert.equal(described.plan.starts, 1);
   assert.match(described.planText(new Map()), /^Rounds +20 pairs of rounds.*only\s+described/ms);
+  // Nothing listens at base's yet: its command starts it.
   const commands: RawOptions = {
     ...raw,
     "restart-command": "one",
-    base: [`base-url=${url}`, "restart-command=two"],
+    base: ["base-url=http://127.0.0.1:1", "restart-command=two"],
   };
   const restarted = await prepare(commands, host());
   assert.deepEqual(

@@ -54,7 +54,7 @@ export interface PlanView extends SideView {
   /** Null or absent: one variant, and nothing to compare. */
   comparison?: ComparisonView | null;
   out: string;
-  /** A running server: it has one start, which is not ours. */
+  /** A running server that nobody restarts: it has one start, which is not ours. */
   attached: boolean;
   simulated: boolean;
   synthetic: boolean;

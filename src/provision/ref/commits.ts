@@ -53,7 +53,11 @@ export async function findCommits(
     });
   }
   const describe = async (name: string, hash: string): Promise<Commit> => {
-    const said = await git.must(["show", "--no-patch", "--format=%cs %s", hash]);
+    // A commit's message is anybody's: nothing in it may move a terminal's cursor.
+    const said = (await git.must(["show", "--no-patch", "--format=%cs %s", hash])).replace(
+      /\p{Cc}/gu,
+      "",
+    );
     return { name, hash, day: said.slice(0, 10), subject: said.slice(11) };
   };
   const status = await git.must(["status", "--porcelain", "--untracked-files=no"]);
