@@ -93,29 +93,19 @@ function kindGiven(raw: RawOptions): Kind | null {
   return has("sim") ? "sim" : null;
 }
 
-/**
- * An error in base's options names them as they were given.
- * @throws what `work` throws, an InputError with base's key in it
- */
-export function inBase<T>(own: RawOptions, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const key = error.input.replace(/^--/, "");
-    const given = Object.hasOwn(own, key);
-    const { value, expected, mend } = error;
-    const known = BASE_KEYS.some((name) => name === key);
-    throw new InputError({
-      input: `--base ${key}`,
-      value,
-      expected,
-      mend:
-        given || !known
-          ? mend
-          : `Base takes it over from head: --base ${key}= takes it away there. ${mend}`,
-    });
-  }
+/** An error in base's options that names them as they were given; any other as it is. */
+export function ofBase(error: unknown, own: RawOptions): unknown {
+  if (!(error instanceof InputError) || /^--base( |$)/.test(error.input)) return error;
+  const key = error.input.replace(/^--/, "");
+  const { value, expected, mend } = error;
+  const inherited = !Object.hasOwn(own, key) && BASE_KEYS.some((name) => name === key);
+  const away = `Base takes it over from head: --base ${key}= takes it away there. ${mend}`;
+  return new InputError({
+    input: `--base ${key}`,
+    value,
+    expected,
+    mend: inherited ? away : mend,
+  });
 }
 
 function withoutValue(key: string): InputError {

@@ -1,6 +1,6 @@
 /** Base's options beside head's, and what a comparison of the two is to go by. */
 import type { ComparisonPlan } from "../plan/types.ts";
-import { baseOptions, type GivenBase, inBase, readBase } from "./base.ts";
+import { baseOptions, type GivenBase, ofBase, readBase } from "./base.ts";
 import { isList, REF, SELF } from "./base-keys.ts";
 import { InputError } from "./error.ts";
 import { type AxisText, type Options, readAxis, readOptions } from "./options.ts";
@@ -17,6 +17,8 @@ export interface GivenDifference {
 
 export interface ComparedOptions {
   base: Options;
+  /** What was given for base, by option. */
+  own: RawOptions;
   comparison: ComparisonPlan;
   /** Base's commit, by the name that was given; null: none was. */
   ref: string | null;
@@ -43,6 +45,7 @@ export function readComparison(
   const intended = given.kind === "self" ? [] : given.keys;
   return {
     base,
+    own: given.kind === "self" ? {} : given.own,
     comparison: {
       kind: given.kind,
       intended,
@@ -60,19 +63,22 @@ function readBaseOptions(
   { own, ref }: GivenBase & { kind: "variants" },
   { env, memoryBytes, gpuBytes }: { env: NodeJS.ProcessEnv; memoryBytes: number; gpuBytes: number },
 ): Options {
-  return inBase(own, () => {
+  try {
     const options = readOptions(baseOptions(raw, own), env, memoryBytes, gpuBytes);
-    const inForce = readInForce(own, head);
-    const base = { ...options, inForce };
-    if (ref === null && isSame(head, base)) {
-      throw new InputError({
-        input: "--base",
-        value: listOf(raw, "base").join(" "),
-        expected: "something that head doesn't have already",
-        mend: `To measure the same twice, for what this machine can tell: --base ${SELF}.`,
-      });
-    }
+    const base = { ...options, inForce: readInForce(own, head) };
+    if (ref === null && isSame(head, base)) throw nothingDiffers(raw);
     return base;
+  } catch (error) {
+    throw ofBase(error, own);
+  }
+}
+
+function nothingDiffers(raw: RawOptions): InputError {
+  return new InputError({
+    input: "--base",
+    value: listOf(raw, "base").join(" "),
+    expected: "something that head doesn't have already",
+    mend: `To measure the same twice, for what this machine can tell: --base ${SELF}.`,
   });
 }
 

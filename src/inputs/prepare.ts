@@ -16,6 +16,7 @@ import type { Scenario } from "../plan/scenario.ts";
 import { BASE, type CellSpec, HEAD, type Plan } from "../plan/types.ts";
 import { renderPlan } from "../report/plan.ts";
 import type { Environment, Warning } from "../result.ts";
+import { ofBase } from "./base.ts";
 import type { PreparedClient } from "./client.ts";
 import { readComparison } from "./comparison.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
@@ -104,7 +105,11 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
   const base =
     compared === null
       ? null
-      : await prepareBase(BASE, compared.base, { side: head, options }, inputs, host);
+      : await prepareBase(BASE, compared.base, { side: head, options }, inputs, host).catch(
+          (error: unknown) => {
+            throw ofBase(error, compared.own);
+          },
+        );
   const planned = buildPlan({
     turn: options.turn,
     openclaw: options.openclaw,
