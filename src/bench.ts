@@ -151,7 +151,9 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const variant = plan.variants[0]?.name ?? "";
+    // Whose step it was: of two variants the other may be well.
+    const own = "variant" in step ? step.variant : plan.variants[0]?.name;
+    const variant = own ?? "";
     if (error instanceof SetupError) append({ type: "provision-failed", variant, message });
     else append({ type: "failed", message: (error as Error).stack ?? message });
   } finally {

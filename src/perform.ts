@@ -217,7 +217,7 @@ async function launch(
   const ids = { command: restartCommand, variant, start, cwd: process.cwd() };
   const restarted = await restartEngine({ ...server, ...ids, outDir, env, readyTimeoutMs });
   if (restarted.kind === "up" && restarted.sameProcess !== null) {
-    const text = `${variant}: after its restart command the same process as before (${restarted.sameProcess}) listened at ${engine.baseUrl}. Unless it stands before the real server, that was not started afresh, and the pairs of starts are none.`;
+    const text = `${variant}: after its restart command the same process as before (${restarted.sameProcess}) listened at ${engine.baseUrl}: it was not started afresh, and the pairs of starts are none.`;
     world.append({ type: "warning", warning: { code: "not-restarted", text } });
   }
   return restarted;

@@ -52,6 +52,19 @@ test("a completed, neutral check at the commit; a second attempt updates it", as
   );
 });
 
+test("what is decided in a later attempt is said where the earlier one couldn't tell", async () => {
+  const server = await serve();
+  assert.equal((await check(server, { onlyUpdate: true })).kind, "skipped");
+  assert.deepEqual(writes(server), []);
+  await check(server);
+  const end = await check(server, { onlyUpdate: true, title: "No regression" });
+  assert.equal(end.kind, "updated");
+  assert.deepEqual(
+    server.checks().map(({ output }) => output.title),
+    ["No regression"],
+  );
+});
+
 test("checks of other jobs, commits and programs are left alone", async () => {
   const server = await serve();
   await check(server);

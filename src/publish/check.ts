@@ -26,6 +26,8 @@ export interface CheckRequest extends CheckText {
   fork: boolean;
   /** Tells the checks of several jobs apart; the comment's id. */
   id: string;
+  /** Only one of an earlier attempt is brought up to date, and none made; absent: false. */
+  onlyUpdate?: boolean;
   signal?: AbortSignal;
   limits?: Partial<RetryLimits>;
 }
@@ -58,7 +60,7 @@ function refusalWords(fork: boolean): RefusalWords {
 }
 
 async function findAndWrite(
-  { octokit, owner, repo, sha, id, title, summary }: CheckRequest,
+  { octokit, owner, repo, sha, id, title, summary, onlyUpdate = false }: CheckRequest,
   signal: () => AbortSignal,
 ): Promise<CheckEnd> {
   const name = id === "default" ? "inferrs-bench" : `inferrs-bench (${id})`;
@@ -82,6 +84,7 @@ async function findAndWrite(
     const { data } = await octokit.rest.checks.update(updated);
     return { kind: "updated", url: data.html_url ?? "" };
   }
+  if (onlyUpdate) return { kind: "skipped", reason: "there is no earlier one" };
   const created = { owner, repo, name, head_sha: sha, external_id: externalId, ...result, request };
   const { data } = await octokit.rest.checks.create(created);
   return { kind: "created", url: data.html_url ?? "" };

@@ -12,11 +12,11 @@ export interface CheckerSetting extends Omit<CommenterSetting, "context" | "comm
 /** A function that writes the neutral check, or why there can be none. Asks nothing of the network. */
 export function checker(
   setting: CheckerSetting,
-): ((text: CheckText) => Promise<CheckEnd>) | string {
+): ((text: CheckText, onlyUpdate?: boolean) => Promise<CheckEnd>) | string {
   const { context, token, id, signal } = setting;
   if (token === "") return "the input github-token is empty";
   const pull = pullRequestOf(context.payload, context.eventName);
-  return async (text) => {
+  return async (text, onlyUpdate = false) => {
     if (signal.aborted) return { kind: "skipped", reason: "the run was interrupted" };
     return neutralCheck({
       octokit: setting.getOctokit(token),
@@ -26,6 +26,7 @@ export function checker(
       fork: pull.kind === "found" && pull.fork,
       id,
       signal,
+      onlyUpdate,
       ...text,
     });
   };

@@ -112,9 +112,11 @@ test("a history that was kept in a folder is in the summary already; a mistake l
 test("inconclusive: a neutral check, and no warning beside it", async () => {
   const { core, said } = recorder();
   const checks: { title: string; summary: string }[] = [];
-  const check = async (text: { title: string; summary: string }) => {
-    checks.push(text);
-    return { kind: "created" as const, url: "https://g/c" };
+  const updates: string[] = [];
+  const check = async (text: { title: string; summary: string }, onlyUpdate = false) => {
+    if (onlyUpdate) updates.push(text.title);
+    else checks.push(text);
+    return { kind: onlyUpdate ? ("updated" as const) : ("created" as const), url: "https://g/c" };
   };
   const end = { ...fine, result: COMPARISONS.inconclusive() };
   await publish(end, { core, commentId: "x", comment: null, check });
@@ -128,6 +130,8 @@ test("inconclusive: a neutral check, and no warning beside it", async () => {
     { core, commentId: "x", comment: null, check },
   );
   assert.equal(checks.length, 1, "a verdict needs none");
+  assert.match(updates.join(), /^Regression: /, "one of an earlier attempt says it, too");
+  assert.ok(said.includes("info Check of an earlier attempt updated: https://g/c"));
 });
 
 test("inconclusive without a check: a warning that says why, also after a mistake of ours", async () => {

@@ -30,7 +30,7 @@ export interface PublishTarget {
    * Writes a neutral check for a comparison that couldn't tell. A text instead: why it can't be;
    * absent or null: none is wanted.
    */
-  check?: ((text: CheckText) => Promise<CheckEnd>) | string | null;
+  check?: ((text: CheckText, onlyUpdate?: boolean) => Promise<CheckEnd>) | string | null;
   /** Reads the history that is kept in a branch, and adds the run; absent or null: there is none. */
   history?: (() => Promise<BranchKept>) | null;
 }
@@ -48,6 +48,7 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
     core[level](message, { title });
   }
   if (end.result !== null && isUntold(end.result)) await tellUntold(end.result, target);
+  else if (end.result?.comparison != null) await takeBack(end.result, target);
   const history = end.history ?? (await fromBranch(target));
   if (history !== null) tellOutside(history, core);
   if (end.result === null || target.comment === null) return;
@@ -92,6 +93,15 @@ async function tellUntold(result: Result, { core, check = null }: PublishTarget)
     const { message, title: heading } = untold(result, end.reason);
     core.warning(message, { title: heading });
   }
+}
+
+/** An earlier attempt at this commit may have left a check that says it couldn't tell. */
+async function takeBack(result: Result, { core, check = null }: PublishTarget): Promise<void> {
+  if (check === null || typeof check === "string") return;
+  const title = oneLine(comparisonSentence(result) ?? "", 200);
+  const end = await tried(() => check({ title, summary: renderMarkdown(result, CHECK) }, true));
+  if (end.kind === "updated")
+    core.info(`Check of an earlier attempt updated: ${oneLine(end.url, 300)}`);
 }
 
 /** GitHub's limit for a check's summary is 65,535 characters. */

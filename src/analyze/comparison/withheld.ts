@@ -16,10 +16,21 @@ export function withheldBecause(state: RunState): string | null {
       ? `Base is head again, and yet the two differ in what decides the figures: ${names}.`
       : `Base and head differ in what decides the figures and was not meant to differ: ${names}. Which of it made a difference can't be told.`;
   }
+  const resident = residentVariants(state);
+  if (resident.length > 0) {
+    return `The restart command of ${list(resident)} left the same process serving: that is one start, however often it ran, and the luck of one start is no difference of the code.`;
+  }
   const unsteady = unsteadyVariants(state);
   return unsteady.length === 0
     ? null
     : `${list(unsteady)} did not run with the same choices (quantization, KV bits, device) in every start: the figures of one side are of different things.`;
+}
+
+/** Variants whose restart command was seen to restart nothing. */
+function residentVariants({ warnings }: RunState): string[] {
+  return [BASE, HEAD].filter((name) =>
+    warnings.some(({ code, text }) => code === "not-restarted" && text.startsWith(`${name}:`)),
+  );
 }
 
 /** Variants whose starts differ among themselves. */

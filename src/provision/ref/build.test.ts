@@ -128,6 +128,29 @@ test("a build is kept by commit and command, and compilers' settings", { skip },
   assert.notEqual(await buildCommit(base, "out/inferrs", flags), path);
 });
 
+test("another compiler builds anew", { skip }, async () => {
+  const { base } = await specs(repository(), `${BUILD} && : compilers`);
+  const path = await buildCommit(base, "out/inferrs", world);
+  const bin = join(root, "newer");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "rustc"), "#!/bin/sh\necho rustc 9.99.0\n", { mode: 0o755 });
+  const newer = { ...world, env: { ...env, PATH: `${bin}:${env.PATH}` } };
+  assert.notEqual(await buildCommit(base, "out/inferrs", newer), path);
+});
+
+test("files of Git LFS stay pointers: its filter would ask a remote that isn't there", {
+  skip,
+}, async () => {
+  const dir = repository();
+  commit(dir, { ".gitattributes": "*.bin filter=lfs\n", "weights.bin": "pointer\n" }, "weights");
+  const config = join(root, "lfs.gitconfig");
+  writeFileSync(config, '[filter "lfs"]\n\tsmudge = false\n\tprocess = false\n\trequired = true\n');
+  const { head } = await specs(dir, `${BUILD} && cp weights.bin out/weights`);
+  const filtered = { ...world, env: { ...env, GIT_CONFIG_GLOBAL: config } };
+  const path = await buildCommit(head, "out/inferrs", filtered);
+  assert.equal(readFileSync(join(path, "..", "weights"), "utf8"), "pointer\n");
+});
+
 test("what a killed build left isn't taken for a build", { skip }, async () => {
   const dir = repository();
   const { base } = await specs(dir, `${BUILD} && : whole`);

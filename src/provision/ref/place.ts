@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir } from "../model.ts";
+import { toolchain } from "./toolchain.ts";
 import type { BuildSpec } from "./types.ts";
 
 /** Kept beside those in use: each can have gigabytes of intermediate files. */
@@ -35,8 +36,10 @@ const COMPILING =
 /** @param path of the executable, as it was given */
 export function placeOf(spec: BuildSpec, path: string, env: NodeJS.ProcessEnv): BuildPlace {
   const settings = Object.entries(env).filter(([name]) => COMPILING.test(name));
-  const { commit, command, prefix } = spec;
-  const about = [commit.hash, command, prefix, process.platform, process.arch, settings.sort()];
+  const { commit, command, prefix, repository } = spec;
+  const compilers = toolchain(join(repository, prefix), env);
+  const system = [process.platform, process.arch, settings.sort(), compilers];
+  const about = [commit.hash, command, prefix, ...system];
   const key = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, KEY_LENGTH);
   const root = buildsRoot(env);
   const dir = join(root, key);

@@ -12,8 +12,14 @@ interface World {
   signal: AbortSignal;
 }
 
-/** No hook, template or filter of the user's for new repositories runs in ours. */
-const OURS = ["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"];
+/**
+ * No hook and no template of the user's for new repositories runs in ours. Filters do, as in any
+ * checkout; the one of Git LFS would ask a remote that ours hasn't, so its pointers stay pointers.
+ */
+const OURS = [
+  ...["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"],
+  ...["-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"],
+];
 
 /**
  * @param source a folder of the repository that has the commit
