@@ -73,6 +73,18 @@ export function intervalText({ ratio, better }: ComparedMetric): string | null {
   return `${text(best)} ${one ?? two ?? "slower"} to ${text(worst)} ${two ?? one ?? "slower"}`;
 }
 
+/**
+ * The interval is two-sided and wider than what a one-sided test rules out: where its end lies beyond
+ * the threshold, the test is named instead, so that nobody reads the one as contradicting the other.
+ * @returns null where the interval says it by itself
+ */
+export function ruledOutText({ ratio, better, threshold, p }: ComparedMetric): string | null {
+  if (ratio === null || p === null) return null;
+  const worst = better === "lower" ? ratio.high : ratio.low === null ? null : 1 / ratio.low;
+  if (worst !== null && worst <= 1 + threshold) return null;
+  return `${share(threshold)} slower is ruled out, p = ${p.noRegression.toPrecision(2)}`;
+}
+
 /** `12.1% slower (9.8% to 14.2%)`: a word that both have is said once. */
 export function changeWithInterval(metric: ComparedMetric): string {
   const change = changeText(metric);

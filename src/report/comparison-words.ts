@@ -6,6 +6,7 @@ import {
   changeText,
   changeWithInterval,
   intervalText,
+  ruledOutText,
   share,
   VERDICT_WORDS,
 } from "./comparison-change.ts";
@@ -79,8 +80,9 @@ function tellingNumber(result: Result): string {
   const open = comparison.success.some(({ state }) => state === "confirm");
   if (worst === undefined || open) return comparison.because;
   if (verdict === "no-regression") {
-    const bounds = between(intervalText(worst)) ?? changeText(worst);
-    const limit = `threshold ${share(worst.threshold)}`;
+    const ruledOut = ruledOutText(worst);
+    const bounds = ruledOut === null ? between(intervalText(worst)) : changeText(worst);
+    const limit = ruledOut ?? `threshold ${share(worst.threshold)}`;
     return primary.length === 1
       ? `${title(worst)} is ${bounds} (${limit}).`
       : `within all thresholds; the least sure, ${title(worst)}, ${bounds} (${limit}).`;

@@ -335,3 +335,25 @@ function quoted(markdown: string): string {
     .map((line) => `> ${line}`.trimEnd())
     .join("\n");
 }
+
+test("where the two-sided interval reaches beyond the threshold, what is ruled out is said", () => {
+  const result = COMPARISONS.noRegression();
+  const { comparison } = result;
+  assert.ok(comparison !== null);
+  const metrics = comparison.metrics.map((each) =>
+    each.metric === "decodeTokensPerSecond" && each.ratio !== null && each.p !== null
+      ? {
+          ...each,
+          ratio: { ...each.ratio, estimate: 1.07, low: 0.926, high: 1.236 },
+          p: { ...each.p, noRegression: 0.0123 },
+        }
+      : { ...each, ratio: each.ratio && { ...each.ratio, estimate: 1 } },
+  );
+  const told = comparisonSentence({ ...result, comparison: { ...comparison, metrics } }) ?? "";
+  assert.doesNotMatch(told, /7\.4% slower/);
+  const only = metrics.filter(({ metric }) => metric === "decodeTokensPerSecond");
+  assert.match(
+    comparisonSentence({ ...result, comparison: { ...comparison, metrics: only } }) ?? "",
+    /7% faster \(5% slower is ruled out, p = 0\.012\)/,
+  );
+});
