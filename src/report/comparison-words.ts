@@ -81,7 +81,7 @@ function tellingNumber(result: Result): string {
   if (worst === undefined || open) return comparison.because;
   if (verdict === "no-regression") {
     const ruledOut = ruledOutText(worst);
-    const bounds = ruledOut === null ? between(intervalText(worst)) : changeText(worst);
+    const bounds = (ruledOut === null ? between(intervalText(worst)) : null) ?? changeText(worst);
     const limit = ruledOut ?? `threshold ${share(worst.threshold)}`;
     return primary.length === 1
       ? `${title(worst)} is ${bounds} (${limit}).`
