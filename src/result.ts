@@ -626,6 +626,8 @@ export const BECAUSE = [
   "not-settled",
   "level-out-of-reach",
   "too-few-pairs",
+  /** In most of the pairs that were made there is no number on both sides. */
+  "too-few-figures",
   /** An attached engine can't be restarted: it is only described. */
   "descriptive",
   /** Base and head differ in something that was not meant to; the comparison says in what. */

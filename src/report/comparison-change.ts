@@ -25,6 +25,7 @@ const UNDECIDED: Partial<Record<Because, string>> = {
   "not-settled": "the noise is too large",
   "level-out-of-reach": "more pairs needed for so many metrics",
   "too-few-pairs": "fewer than 6 pairs",
+  "too-few-figures": "no number in most pairs",
 };
 
 /** `12.1%`, `0.4%`, `130%`. */

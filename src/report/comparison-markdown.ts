@@ -157,8 +157,8 @@ function notes(result: Result): string {
     level === null
       ? []
       : [
-          "Change: head against base over the pairs of starts, below it the interval (95% over all looks).",
-          "\\~: noise would show as much, so no direction is claimed.",
+          "Change: head against base over the pairs of starts, below it the interval (95% over all looks, of each metric by itself).",
+          "\\~: noise would show as much where so many metrics are judged, so no direction is claimed.",
           `Thresholds: ${md(thresholdsText(result))}.`,
         ];
   return `<sub>${[md(pairsLine(comparison)), ...interval].join(" ")}</sub>`;

@@ -200,7 +200,7 @@ function notes(result: Result): string {
   if (comparison === null) return "";
   const judged = comparison.metrics.some(({ p }) => p !== null);
   const marks = judged
-    ? ` In brackets: 95% over all looks. ~: noise would show as much. Thresholds: ${thresholdsText(result)}.`
+    ? ` In brackets: 95% over all looks, of each metric by itself. ~: noise would show as much, once all are judged together. Thresholds: ${thresholdsText(result)}.`
     : "";
   return `${pairsLine(comparison)}${marks}`;
 }

@@ -7,6 +7,7 @@ import { isAttached } from "../../plan/types.ts";
 import type { Comparison, Verdict } from "../../result.ts";
 import { type Decision, decide } from "../verdict/decide.ts";
 import { type Ended, lookAt } from "../verdict/looks.ts";
+import { withFigures } from "../verdict/pairs.ts";
 import { decideSuccess } from "../verdict/success.ts";
 import { measuredPairs, type PairedMetric, pairedMetrics } from "./metrics.ts";
 import { isUnsent, successEvidence } from "./success.ts";
@@ -58,7 +59,8 @@ export function decideAt(
   const maxStarts = plannedLooks(state);
   const look = lookAt(maxStarts, pairsToJudge(state, metrics), ended);
   const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
-  return decide(metrics, { maxStarts, ended, success });
+  const made = measuredPairs(state).length;
+  return decide(metrics, { maxStarts, made, ended, success });
 }
 
 /** A clock doesn't know the figures; whoever stopped it, or a killed run's heir, may have seen them. */
@@ -71,8 +73,11 @@ function earlyEnd({ stopped }: RunState): Ended {
  * no figure at all, failures alone are judged.
  */
 export function pairsToJudge(state: RunState, metrics: readonly PairedMetric[]): number {
-  const counts = metrics.filter(({ primary }) => primary).map(({ pairs }) => pairs.length);
-  return counts.length === 0 ? measuredPairs(state).length : Math.max(...counts);
+  const counts = metrics
+    .filter(({ primary }) => primary)
+    .map(({ pairs, better }) => withFigures(pairs, better).length);
+  const most = Math.max(0, ...counts);
+  return most === 0 ? measuredPairs(state).length : most;
 }
 
 function verdictOf({

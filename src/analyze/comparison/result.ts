@@ -12,7 +12,7 @@ import type {
 } from "../../result.ts";
 import type { MetricDecision } from "../verdict/decide.ts";
 import { lookSchedule } from "../verdict/looks.ts";
-import { startValue } from "../verdict/pairs.ts";
+import { startValue, withFigures } from "../verdict/pairs.ts";
 import { sensitivity } from "../verdict/sensitivity.ts";
 import type { SuccessDecision } from "../verdict/success.ts";
 import { walshAverages, walshInterval } from "../verdict/walsh.ts";
@@ -81,7 +81,10 @@ function toMetric(metric: PairedMetric, decision: MetricDecision, judged: Judged
   const count = decision.differences.length;
   const family = judged.metrics.filter(({ primary }) => primary).length;
   const side = (of: "base" | "head") => {
-    const values = metric.pairs.slice(0, count).map((pair) => startValue(pair[of], metric.better));
+    const figures = withFigures(metric.pairs, metric.better).slice(0, count);
+    const values = (figures.length === 0 ? metric.pairs : figures).map((pair) =>
+      startValue(pair[of], metric.better),
+    );
     return values.length === 0 ? null : finite(startValue(values, metric.better));
   };
   const quiet = described || withheld !== null;

@@ -148,10 +148,10 @@ test("failed requests are the worst, and never dropped", () => {
   assert.deepEqual([head.verdict, head.ratio?.estimate], ["regression", Number.POSITIVE_INFINITY]);
   const rate = one(failing("head", "higher"));
   assert.deepEqual([rate.verdict, rate.ratio?.estimate], ["regression", 0]);
-  assert.equal(one(failing("base")).verdict, "improvement");
+  assert.equal(one(failing("base")).because, "too-few-figures");
   const both = failing("head");
   const pairs = both.pairs.map(({ head }) => ({ base: head, head }));
-  assert.deepEqual(one({ ...both, pairs }).p?.twoSided, 1);
+  assert.deepEqual(one({ ...both, pairs }).p, null);
   // One of three doesn't move the median beyond the others.
   const flaky = metric(same(0, 8)).pairs.map(({ base }) => ({ base, head: [100, 101, Infinity] }));
   assert.equal(one(metric([], { pairs: flaky })).verdict, "no-regression");
@@ -227,4 +227,19 @@ test("a head that is worse in every pair never gets a better verdict", () => {
       assert.ok(order.indexOf(after.verdict) >= order.indexOf(before.verdict));
     }),
   );
+});
+
+test("pairs in which both sides failed are no evidence", () => {
+  const dead = { base: [Infinity, Infinity, Infinity], head: [Infinity, Infinity, Infinity] };
+  const nothing = one(metric([], { pairs: new Array(8).fill(dead) }));
+  assert.deepEqual(
+    [nothing.verdict, nothing.because, nothing.differences],
+    ["inconclusive", "too-few-figures", []],
+  );
+  // Eight that are equal beside twelve without a number.
+  const few = metric(same(0, 8));
+  const mostly = one({ ...few, pairs: [...few.pairs, ...new Array(12).fill(dead)] });
+  assert.equal(mostly.because, "too-few-figures");
+  const some = one({ ...few, pairs: [...new Array(3).fill(dead), ...few.pairs] });
+  assert.equal(some.verdict, "no-regression");
 });

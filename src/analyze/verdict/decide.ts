@@ -1,8 +1,8 @@
 /** The decision rule: from pairs of starts to a verdict for each metric and for the run. */
 import { type Evidence, evidenceOf } from "./evidence.ts";
-import { type Ended, type Look, lookAt } from "./looks.ts";
+import { type Ended, FEWEST_PAIRS, type Look, lookAt } from "./looks.ts";
 import { benjaminiHochberg, holm } from "./multiplicity.ts";
-import type { PairedStarts } from "./pairs.ts";
+import { differences, type PairedStarts } from "./pairs.ts";
 import type { SuccessDecision } from "./success.ts";
 
 export type MetricVerdict = "regression" | "improvement" | "no-regression" | "inconclusive";
@@ -20,7 +20,9 @@ export type Because =
   | "not-settled"
   /** So few pairs can't reach the level that so many metrics need, whatever they show. */
   | "level-out-of-reach"
-  | "too-few-pairs";
+  | "too-few-pairs"
+  /** In most of the pairs that were made there is no number on both sides. */
+  | "too-few-figures";
 
 export interface MetricDecision extends Evidence {
   metric: string;
@@ -52,6 +54,8 @@ export interface Decision {
 export interface DecideOptions {
   /** Pairs planned at most, from which the looks follow. */
   maxStarts: number;
+  /** Complete pairs, those in which a metric has no figure among them; absent: as many as metrics have. */
+  made?: number;
   /** Set when no more pairs will come although fewer than planned are there. */
   ended?: Ended | null;
   /** What `decideSuccess` said, of each cell. */
@@ -69,9 +73,10 @@ export function decide(metrics: readonly PairedStarts[], options: DecideOptions)
   const family = metrics.some((metric) => metric.primary)
     ? metrics.filter((metric) => metric.primary)
     : metrics;
-  const pairs = Math.max(0, ...family.map((metric) => metric.pairs.length));
+  const pairs = Math.max(0, ...family.map((metric) => differences(metric).length));
   const look = lookAt(maxStarts, pairs, ended);
-  const decisions = decideMetrics(metrics, look);
+  const made = options.made ?? Math.max(0, ...metrics.map((metric) => metric.pairs.length));
+  const decisions = decideMetrics(metrics, look, made);
   const verdict = runVerdict(decisions, success);
   const confirming = success.some((one) => one.state === "confirm");
   const decided = verdict !== "inconclusive" || (look?.last ?? false);
@@ -84,7 +89,11 @@ export function decide(metrics: readonly PairedStarts[], options: DecideOptions)
   };
 }
 
-function decideMetrics(metrics: readonly PairedStarts[], look: Look | null): MetricDecision[] {
+function decideMetrics(
+  metrics: readonly PairedStarts[],
+  look: Look | null,
+  made: number,
+): MetricDecision[] {
   const evidence = metrics.map((metric) => evidenceOf(metric, look));
   const indexes = metrics.map((_, index) => index);
   const family = indexes.filter((index) => metrics[index]?.primary);
@@ -106,7 +115,11 @@ function decideMetrics(metrics: readonly PairedStarts[], look: Look | null): Met
       better: metric.better,
       primary: metric.primary,
       delta: metric.delta,
-      ...judge(of, Math.log1p(metric.delta), { rejected, level, last: look?.last ?? false }),
+      ...judge(of, Math.log1p(metric.delta), {
+        ...{ rejected, level, last: look?.last ?? false },
+        unmeasured:
+          made >= FEWEST_PAIRS && 2 * differences(metric).filter(Number.isFinite).length <= made,
+      }),
       ratio: ratioOf(of, metric.better),
       level,
       adjusted: look && other,
@@ -119,19 +132,23 @@ interface Judged {
   rejected: boolean;
   level: { difference: number; noRegression: number } | null;
   last: boolean;
+  /** Most of the pairs made have no number on both sides. */
+  unmeasured: boolean;
 }
 
 function judge(
   { p, centre, differences }: Evidence,
   threshold: number,
-  { rejected, level, last }: Judged,
+  { rejected, level, last, unmeasured }: Judged,
 ): { verdict: MetricVerdict; because: Because } {
   if (p === null || centre === null || level === null) {
-    return { verdict: "inconclusive", because: "too-few-pairs" };
+    return { verdict: "inconclusive", because: unmeasured ? "too-few-figures" : "too-few-pairs" };
   }
   if (rejected && centre > threshold) {
     return { verdict: "regression", because: "worse-by-more-than-delta" };
   }
+  // Nothing good is said of what was hardly ever seen.
+  if (unmeasured) return { verdict: "inconclusive", because: "too-few-figures" };
   if (rejected && centre < -threshold) {
     return { verdict: "improvement", because: "better-by-more-than-delta" };
   }

@@ -24,15 +24,25 @@ export interface PairedStarts {
 
 /**
  * D = ln(median of head / median of base), turned so that positive is worse: one per pair.
- * `Infinity` where head failed in most rounds and base didn't, `-Infinity` the other way round, 0
- * where both did.
+ * `Infinity` where head failed in most rounds and base didn't, `-Infinity` the other way round. A
+ * pair in which both did has none: it says nothing of which is faster.
  * @throws RangeError for a start without values and for one that is negative or no number
  */
 export function differences({ metric, better, pairs }: PairedStarts): number[] {
-  return pairs.map(({ base, head }) => {
+  return withFigures(pairs, better).map(({ base, head }) => {
     const [baseCost, headCost] = [cost(base, better, metric), cost(head, better, metric)];
     return baseCost === headCost ? 0 : headCost - baseCost;
   });
+}
+
+/** Without the pairs in which both sides failed in most rounds. */
+export function withFigures<T extends StartPair>(
+  pairs: readonly T[],
+  better: "lower" | "higher",
+): T[] {
+  const failed = (values: readonly number[]) =>
+    values.length > 0 && startValue(values, better) === Number.POSITIVE_INFINITY;
+  return pairs.filter(({ base, head }) => !failed(base) || !failed(head));
 }
 
 /** ln of the start's median, turned so that more is worse. */
