@@ -22,7 +22,9 @@ export type Fate =
   | "timeout"
   | "hangs"
   | "dies"
-  | "out-of-memory";
+  | "out-of-memory"
+  /** The answer is there, and this tool was too late to time it. */
+  | "lagged";
 
 export interface FakeAttempt {
   cell: string;
@@ -238,6 +240,7 @@ export function fakeRun(
       exit,
       silentCpuMs: met === "hangs" ? 0 : null,
       peak: peakAfter(start),
+      ...(met === "lagged" ? { client: { cpuMs: 1, loopDelayMs: 900, tookMs: 1000 } } : {}),
     });
     if (exit !== null) append({ type: "engine-died", variant, start, exit });
   };
@@ -407,7 +410,7 @@ function fakeExchange(
       "content-type": stream && !refused ? "text/event-stream" : "application/json",
     },
     segments:
-      timed !== null && fate === "pass" ? timed.segments : [{ tNs: 1e6, bytes: Buffer.from(body) }],
+      timed !== null && (fate === "pass" || fate === "lagged") ? timed.segments : [{ tNs: 1e6, bytes: Buffer.from(body) }],
     end:
       fate === "timeout" || fate === "hangs"
         ? { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" }

@@ -136,6 +136,31 @@ test("a head that is faster but fails agent turns is broken, not an improvement"
   );
 });
 
+test("what this tool was too late to see is no failure, and confirms none", () => {
+  const probes = comparedRun({ luck: 0.005, noise: 0.01 }, ({ cell, phase }) =>
+    cell === `head/${TURN}` && phase === "probe" ? "lagged" : "pass",
+  );
+  const of = ({ result }: ComparedRun) =>
+    result.comparison?.success.find(({ cell }) => cell === `head/${TURN}`);
+  assert.equal(of(probes)?.state, "works");
+  assert.ok(comparisonOf(probes).pairs.list.every(({ confirming }) => !confirming));
+  // Head's probes fail, and nothing is seen of its fresh starts.
+  const fresh = comparedRun({}, ({ cell, phase }) =>
+    cell !== `head/${TURN}` ? "pass" : phase === "probe" ? "truncated" : "lagged",
+  );
+  assert.equal(of(fresh)?.state, "confirm");
+  assert.equal(fresh.result.verdict, "inconclusive");
+  // Nothing is seen of base's: they excuse nothing.
+  const base = comparedRun({}, ({ cell, phase }) =>
+    cell === `head/${TURN}`
+      ? "truncated"
+      : cell === `base/${TURN}` && phase !== "probe"
+        ? "lagged"
+        : "pass",
+  );
+  assert.equal(of(base)?.state, "confirm");
+});
+
 test("a refusal that the same request always meets is broken as soon as it is met twice", () => {
   const run = comparedRun({}, ({ cell }) => (cell === `head/${TURN}` ? "refused-400" : "pass"));
   const { pairs, success, because } = comparisonOf(run);
@@ -162,7 +187,7 @@ test("a head that fails its probes is asked in three fresh pairs, which are no p
   assert.deepEqual(turn?.metrics, {}, "confirming starts are in no figure");
   // Its turn is in the family, and there is no figure of it on head.
   assert.equal(flakes.result.verdict, "inconclusive");
-  assert.equal(metricOf(flakes, TURN, "turnMs").because, "too-few-pairs");
+  assert.equal(metricOf(flakes, TURN, "turnMs").because, "too-few-figures");
 });
 
 test("an engine that doesn't load on head is broken; one that doesn't on base is a failed set-up", () => {

@@ -32,6 +32,10 @@ function hasFailed(round: Round): boolean {
   return round === "failed" || round.finding.kind !== "pass";
 }
 
+export function hasFailedKnown(round: Round): boolean {
+  return hasFailed(round) && !isUnknown(round);
+}
+
 /**
  * A value for each round: of several turns in flight their median, `Infinity` of a failed one.
  * What can't be told (tokens that nothing counts) is left out.
@@ -58,10 +62,14 @@ export function valuesOf(
 export function attemptsIn(state: RunState, cell: CellState, start: StartState): Attempts | null {
   const rounds = roundsOf(state, cell, start);
   if (rounds === null) return null;
-  if (start.failure !== null || !rounds.includes("failed")) return countOf(rounds);
+  if (start.failure !== null || !rounds.includes("failed")) return known(countOf(rounds));
   const own = roundsIn(state, cell.spec.id, start);
-  const another = !cell.attempts.some(hasFailed) && failedAtAnother(state, cell, start);
-  const counted = countOf(another ? own : rounds);
+  const another = !cell.attempts.some(hasFailedKnown) && failedAtAnother(state, cell, start);
+  return known(countOf(another ? own : rounds));
+}
+
+/** Nothing asked, or nothing that this tool was there to see, is no failure. */
+function known(counted: Attempts): Attempts | null {
   return counted.ok + counted.failed === 0 ? null : counted;
 }
 
@@ -70,12 +78,12 @@ function failedAtAnother(state: RunState, cell: CellState, { variant, start }: S
     (other) =>
       other !== cell &&
       other.spec.variant === variant &&
-      other.attempts.some((each) => each.start === start && hasFailed(each)),
+      other.attempts.some((each) => each.start === start && hasFailedKnown(each)),
   );
 }
 
 function countOf(rounds: readonly Round[]): Attempts {
-  const known = rounds.filter((round) => !isUnknown(round));
-  const failed = known.filter(hasFailed).length;
-  return { ok: known.length - failed, failed };
+  const seen = rounds.filter((round) => !isUnknown(round));
+  const failed = seen.filter(hasFailed).length;
+  return { ok: seen.length - failed, failed };
 }

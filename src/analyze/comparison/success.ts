@@ -11,7 +11,7 @@ import { type MadePair, madePairs } from "../../plan/pairs/made.ts";
 import { settledAs } from "../../plan/settled.ts";
 import type { OutcomeKind } from "../../result.ts";
 import { passes, type SuccessEvidence } from "../verdict/success.ts";
-import { attemptsIn } from "./rounds.ts";
+import { attemptsIn, hasFailedKnown } from "./rounds.ts";
 
 /** Refusals of a server that looks at the request alone: the next answer is the same. */
 const SAME_EACH_TIME: readonly OutcomeKind[] = [
@@ -53,7 +53,7 @@ function evidenceOf(
       base: passes(pair.base),
       head: passes(pair.head),
     })),
-    headFailedProbe: !hasPassed(head) && !isUnsent(state, head),
+    headFailedProbe: !hasPassed(head) && !isUnsent(state, head) && !isUnseen(head),
   };
 }
 
@@ -65,6 +65,12 @@ function isKnown(state: RunState, cell: CellState): boolean {
 /** Its prompt doesn't fit by what shorter ones needed: it was not sent. */
 export function isUnsent(state: RunState, cell: CellState): boolean {
   return attemptsOf(cell, "probe").length === 0 && settledAs(state, cell) === "not-run";
+}
+
+/** This tool was late in every probe: what the server did with them isn't known. */
+function isUnseen(cell: CellState): boolean {
+  const probes = attemptsOf(cell, "probe");
+  return probes.length > 0 && !probes.some(hasFailedKnown);
 }
 
 /** The failed starts of a variant that never had another. */
