@@ -38,7 +38,7 @@ type Plan = Parameters<typeof fakeComparison>;
 
 export function comparedRun(
   machine: Machine = {},
-  fate: (attempt: { cell: string; phase: string; start: number; nth: number }) => Fate = () =>
+  fate: (attempt: { cell: string; phase: string; start: number; nth: number; round: number }) => Fate = () =>
     "pass",
   {
     over = {},

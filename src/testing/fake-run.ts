@@ -32,6 +32,7 @@ export interface FakeAttempt {
   start: number;
   /** How many attempts this cell has had before. */
   nth: number;
+  round: number;
 }
 
 export function fakeScenario(name: string, over: Partial<Scenario> = {}): Scenario {
@@ -133,7 +134,7 @@ export interface FakeWorld {
   /** Told before each step: an event of the outside, a signal for instance. */
   before?: (state: RunState) => JournalEvent | null;
   /** How fast a streamed reply comes; absent: at once. */
-  timing?: (attempt: FakeAttempt & { variant: string; round: number }) => FakeTiming;
+  timing?: (attempt: FakeAttempt & { variant: string }) => FakeTiming;
   readyMs?: (step: Step & { kind: "start" }) => number;
   /** What a variant turned out to be. */
   provisioned?: (variant: ResultVariant) => ResultVariant;
@@ -212,7 +213,7 @@ export function fakeRun(
     limit: number | null = null,
   ) => {
     const before = now(state).cells.get(cell)?.attempts.length ?? 0;
-    const attempt = { cell, phase, start, nth: before };
+    const attempt = { cell, phase, start, nth: before, round };
     attempts.push(attempt);
     const met = fate(attempt);
     const exit = met === "dies" || met === "out-of-memory" ? fakeExit(met) : null;
@@ -229,10 +230,10 @@ export function fakeRun(
       exchanges: sends(cell)
         ? [
             fakeExchange(
-              cell,
+              `${cell} ${variation}`,
               met,
               phase !== "calibrate",
-              world.timing?.({ ...attempt, variant, round }),
+              world.timing?.({ ...attempt, variant }),
             ),
           ]
         : [],
@@ -376,7 +377,7 @@ function fakeExit(by: "us" | "dies" | "out-of-memory"): EngineExit {
 }
 
 function fakeExchange(
-  cell: string,
+  prompt: string,
   fate: Fate,
   stream: boolean,
   timing: FakeTiming | null = null,
@@ -401,7 +402,7 @@ function fakeExchange(
     stream,
     sentNs: 0,
     requestBytes: 100,
-    requestDigest: `body-of-${cell}`,
+    requestDigest: `body-of-${prompt}`,
     requestBody: null,
     connectMs: null,
     status: fate === "refused-400" ? 400 : fate === "fails-500" ? 500 : 200,

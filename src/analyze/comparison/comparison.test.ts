@@ -172,6 +172,23 @@ test("a refusal that the same request always meets is broken as soon as it is me
   assert.match(because, /agent-turn.*Head fails each time with http-error, and base passes\./);
 });
 
+test("a prompt that base is refused, too, is no refusal of head's", () => {
+  // Of each start's three prompts the third is refused, on either side, now and then.
+  const random = seededRandom(5);
+  const run = comparedRun({ luck: 0.005, noise: 0.01 }, ({ cell, phase, round }) =>
+    cell.endsWith(TURN) && phase === "measure" && round === 2 && random() < (cell.startsWith("head") ? 1 : 0.97)
+      ? "refused-400"
+      : "pass",
+  );
+  const of = ({ result }: ComparedRun) =>
+    result.comparison?.success.find(({ cell }) => cell === `head/${TURN}`);
+  assert.notEqual(of(run)?.because, "deterministic");
+  const own = comparedRun({ luck: 0.005, noise: 0.01 }, ({ cell, phase, round }) =>
+    cell === `head/${TURN}` && phase === "measure" && round === 2 ? "refused-400" : "pass",
+  );
+  assert.equal(of(own)?.because, "deterministic", "base passed the same prompt");
+});
+
 test("a head that fails its probes is asked in three fresh pairs, which are no part of the figures", () => {
   const fails = comparedRun({}, ({ cell }) => (cell === `head/${TURN}` ? "truncated" : "pass"));
   const confirming = comparisonOf(fails).pairs.list.filter((pair) => pair.confirming);

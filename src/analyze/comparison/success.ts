@@ -47,7 +47,7 @@ function evidenceOf(
   return {
     cell: head.spec.id,
     basePassed: hasPassed(base),
-    deterministic: deterministicOf(state, head),
+    deterministic: deterministicOf(state, cells),
     pairs: counted(false),
     confirmation: counted(true).map((pair) => ({
       base: passes(pair.base),
@@ -84,14 +84,21 @@ function neverReady({ starts }: RunState, variant: string): StartState[] {
 /**
  * A failure of such a kind is deterministic where the same request never got anything else: that
  * of the cell as a whole if it never passed, else of one of its prompts. A server that refuses now
- * and then is none of these.
+ * and then is none of these, and what base was not asked, or failed as well, is not head's.
  */
-function deterministicOf(state: RunState, head: CellState): SuccessEvidence["deterministic"] {
-  const loads = neverReady(state, head.spec.variant).flatMap(({ failure }) =>
-    failure !== null && SAME_EACH_TIME.includes(failure.kind) ? [failure.kind] : [],
-  );
-  const asked = head.attempts.filter(({ phase }) => phase !== "calibrate");
-  const groups = asked.some(({ finding }) => finding.kind === "pass")
+function deterministicOf(
+  state: RunState,
+  { base, head }: ComparedCells,
+): SuccessEvidence["deterministic"] {
+  const loads = !alwaysLoads(state, base.spec.variant)
+    ? []
+    : neverReady(state, head.spec.variant).flatMap(({ failure }) =>
+        failure !== null && SAME_EACH_TIME.includes(failure.kind) ? [failure.kind] : [],
+      );
+  const passed = passedPrompts(base);
+  const sent = head.attempts.filter(({ phase }) => phase !== "calibrate");
+  const asked = sent.filter(({ variation }) => passed.has(variation));
+  const groups = sent.some(({ finding }) => finding.kind === "pass")
     ? [...new Set(asked.map(({ requestDigest }) => requestDigest))].map((digest) =>
         asked.filter(({ requestDigest }) => requestDigest === digest),
       )
@@ -105,6 +112,24 @@ function deterministicOf(state: RunState, head: CellState): SuccessEvidence["det
     );
   const counts = [loads, ...kinds].flatMap(countKinds);
   return counts.sort((a, b) => b.seen - a.seen)[0] ?? null;
+}
+
+/** The prompts that it passed, and never failed. */
+function passedPrompts({ attempts }: CellState): Set<number> {
+  const sent = attempts.filter(({ phase }) => phase !== "calibrate");
+  const failed = new Set(sent.filter(hasFailedKnown).map(({ variation }) => variation));
+  return new Set(
+    sent.flatMap(({ finding, variation }) =>
+      finding.kind === "pass" && !failed.has(variation) ? [variation] : [],
+    ),
+  );
+}
+
+/** It came up, and at every start that it had a port for. */
+function alwaysLoads({ starts }: RunState, variant: string): boolean {
+  const own = starts.filter((start) => start.variant === variant);
+  const failed = own.some(({ failure }) => failure !== null && failure.kind !== "port-taken");
+  return !failed && own.some(({ readyMs }) => readyMs !== null);
 }
 
 function countKinds(kinds: readonly OutcomeKind[]): { kind: OutcomeKind; seen: number }[] {
