@@ -38,8 +38,13 @@ type Plan = Parameters<typeof fakeComparison>;
 
 export function comparedRun(
   machine: Machine = {},
-  fate: (attempt: { cell: string; phase: string; start: number; nth: number; round: number }) => Fate = () =>
-    "pass",
+  fate: (attempt: {
+    cell: string;
+    phase: string;
+    start: number;
+    nth: number;
+    round: number;
+  }) => Fate = () => "pass",
   {
     over = {},
     comparison = {},

@@ -411,7 +411,9 @@ function fakeExchange(
       "content-type": stream && !refused ? "text/event-stream" : "application/json",
     },
     segments:
-      timed !== null && (fate === "pass" || fate === "lagged") ? timed.segments : [{ tNs: 1e6, bytes: Buffer.from(body) }],
+      timed !== null && (fate === "pass" || fate === "lagged")
+        ? timed.segments
+        : [{ tNs: 1e6, bytes: Buffer.from(body) }],
     end:
       fate === "timeout" || fate === "hangs"
         ? { kind: "timeout", tNs: 1e9, error: "no byte for 1.0 s" }

@@ -176,7 +176,10 @@ test("a prompt that base is refused, too, is no refusal of head's", () => {
   // Of each start's three prompts the third is refused, on either side, now and then.
   const random = seededRandom(5);
   const run = comparedRun({ luck: 0.005, noise: 0.01 }, ({ cell, phase, round }) =>
-    cell.endsWith(TURN) && phase === "measure" && round === 2 && random() < (cell.startsWith("head") ? 1 : 0.97)
+    cell.endsWith(TURN) &&
+    phase === "measure" &&
+    round === 2 &&
+    random() < (cell.startsWith("head") ? 1 : 0.97)
       ? "refused-400"
       : "pass",
   );
@@ -220,6 +223,27 @@ test("an engine that doesn't load on head is broken; one that doesn't on base is
   assert.equal(base.verdict, "inconclusive");
   assert.equal(exitCodeOf(base, ["broken"], null), 3);
   assert.match(base.exitDetail ?? "", /^base: load-failed/);
+});
+
+test("a head that crashes or runs out of memory at each load, where base loads, is broken", () => {
+  const of = (
+    fails: (step: { variant: string; start: number }) => boolean,
+    kind = "engine-crashed",
+  ) =>
+    comparedRun({}, undefined, {
+      world: { startFails: (step) => (fails(step) ? (kind as "engine-crashed") : null) },
+    }).result;
+  for (const kind of ["engine-crashed", "out-of-memory", "not-ready"]) {
+    const head = of(({ variant }) => variant === "head", kind);
+    assert.equal(head.verdict, "broken", kind);
+    assert.equal(exitCodeOf(head, ["broken"], null), 1);
+    assert.match(head.comparison?.because ?? "", /3 of 3 fresh starts/);
+    assert.match(head.comparison?.because ?? "", new RegExp(kind));
+  }
+  // A port that is taken, and a base that doesn't come up, either.
+  const taken = of(({ variant }) => variant === "head", "port-taken");
+  assert.equal(exitCodeOf(taken, ["broken"], null), 3);
+  assert.equal(of(() => true).verdict, "inconclusive");
 });
 
 test("base that fails as head does: nothing is broken, and what works is judged", () => {
@@ -285,6 +309,35 @@ test("what was not meant to differ keeps the verdict back, and stops the run", (
   assert.ok(metrics[1]?.ratio?.estimate, "the figures are there all the same");
   assert.deepEqual(differs, [{ what: "quantization", base: "Q4K", head: "none", intended: false }]);
   assert.equal(advice.length, 1);
+});
+
+test("a head that doesn't work is broken, whatever else differs", () => {
+  const differing = (fate: Parameters<typeof comparedRun>[1]) =>
+    comparedRun({ luck: 0.005, noise: 0.01 }, fate, {
+      comparison: { intended: ["inferrs"] },
+      world: {
+        provisioned: (variant) => ({
+          ...variant,
+          server: { ...variant.server, chosen: quantized("none")(variant.name) },
+        }),
+      },
+    });
+  for (const [met, because] of [
+    ["refused-400", "Head fails each time with http-error"],
+    ["truncated", "Head failed in 3 of 3 fresh starts"],
+  ] as const) {
+    const run = differing(({ cell }) => (cell === `head/${TURN}` ? met : "pass"));
+    const comparison = comparisonOf(run);
+    assert.equal(run.result.verdict, "broken");
+    assert.equal(exitCodeOf(run.result, ["broken"], null), 1);
+    assert.match(comparison.withheld ?? "", /quantization/);
+    assert.match(comparison.because, new RegExp(`${because}.*quantization \\(base Q4K`, "s"));
+  }
+  // Its measured starts fail, from the third pair on: that is confirmed before it ends.
+  const late = differing(({ cell, phase, start }) =>
+    cell === `head/${TURN}` && phase !== "probe" && start >= 3 ? "truncated" : "pass",
+  );
+  assert.equal(late.result.verdict, "broken");
 });
 
 test("what was meant to differ doesn't, and what follows from it", () => {

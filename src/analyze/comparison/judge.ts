@@ -87,9 +87,15 @@ function verdictOf({
   unsent,
 }: Pick<Judged, "decision" | "design" | "withheld" | "unsent">): Verdict {
   const { verdict, success } = decision;
-  if (withheld !== null) return "inconclusive";
+  const brokenBy = (...reasons: string[]) =>
+    success.some((one) => one.state === "broken" && reasons.includes(one.because));
   // That a request is refused each time needs no statistics, and no restart.
-  const refused = success.some((one) => one.state === "broken" && one.because === "deterministic");
+  const refused = brokenBy("deterministic");
+  if (withheld !== null) {
+    // That head doesn't work is so whatever else differs; only its figures may owe to that.
+    const shown = design === "attached" ? refused : refused || brokenBy("confirmed");
+    return shown ? "broken" : "inconclusive";
+  }
   if (design === "attached") return refused ? "broken" : "inconclusive";
   const fine = verdict === "improvement" || verdict === "no-regression";
   return fine && unsent.length > 0 ? "inconclusive" : verdict;

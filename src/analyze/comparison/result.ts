@@ -20,6 +20,7 @@ import { whatWouldDecide } from "../verdict/what-would-decide.ts";
 import { shownDifferences } from "./differs.ts";
 import { type Judged, judge, plannedLooks } from "./judge.ts";
 import type { PairedMetric } from "./metrics.ts";
+import { loadFailure } from "./success.ts";
 import { adviceOf, becauseOf, successSentence } from "./words.ts";
 
 /** @returns null where one variant was measured */
@@ -179,6 +180,7 @@ function toSuccess(
     ...of,
     kind: "kind" in decision ? decision.kind : null,
     pairs: "pairs" in decision ? decision.pairs : null,
+    load: loadFailure(state),
   });
   return { cell: decision.cell, baseCell, ...of, sentence };
 }

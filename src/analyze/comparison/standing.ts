@@ -25,9 +25,6 @@ export function standingOf(state: RunState): Standing {
   if (state.plan.comparison == null) return { settled: false, confirm: [] };
   const pairs = measuredPairs(state);
   const kept = designOf(state) === "attached";
-  if (!kept && pairs.length >= ENOUGH_WITHOUT_VERDICT && withheldBecause(state) !== null) {
-    return { settled: true, confirm: [] };
-  }
   const planned = plannedLooks(state);
   const metrics = primaryMetrics(state, pairs);
   const count = pairsToJudge(state, metrics);
@@ -37,6 +34,8 @@ export function standingOf(state: RunState): Standing {
   // Who has the failure of a running server can't be told by fresh starts.
   const confirm = kept ? [] : success.flatMap(toConfirm);
   if (success.some(({ state: found }) => found === "broken")) return { settled: true, confirm };
+  const shown = !kept && pairs.length >= ENOUGH_WITHOUT_VERDICT && confirm.length === 0;
+  if (shown && withheldBecause(state) !== null) return { settled: true, confirm };
   if (!due || confirm.length > 0) return { settled: false, confirm };
   return { settled: decideAt(state, metrics, null).settled, confirm };
 }

@@ -8,7 +8,9 @@ import {
 } from "../../journal/state.ts";
 import { type ComparedCells, twinsOf } from "../../plan/pairs/cells.ts";
 import { type MadePair, madePairs } from "../../plan/pairs/made.ts";
+import { areBlocks } from "../../plan/pairs/planned.ts";
 import { settledAs } from "../../plan/settled.ts";
+import { BASE, HEAD } from "../../plan/types.ts";
 import type { OutcomeKind } from "../../result.ts";
 import { passes, type SuccessEvidence } from "../verdict/success.ts";
 import { attemptsIn, hasFailedKnown } from "./rounds.ts";
@@ -49,10 +51,10 @@ function evidenceOf(
     basePassed: hasPassed(base),
     deterministic: deterministicOf(state, cells),
     pairs: counted(false),
-    confirmation: counted(true).map((pair) => ({
-      base: passes(pair.base),
-      head: passes(pair.head),
-    })),
+    confirmation: [
+      ...loadsOnlyOnBase(state),
+      ...counted(true).map((pair) => ({ base: passes(pair.base), head: passes(pair.head) })),
+    ],
     headFailedProbe: !hasPassed(head) && !isUnsent(state, head) && !isUnseen(head),
   };
 }
@@ -79,6 +81,24 @@ function neverReady({ starts }: RunState, variant: string): StartState[] {
   return own.some(({ readyMs }) => readyMs !== null)
     ? []
     : own.filter(({ failure }) => failure !== null && failure.kind !== "port-taken");
+}
+
+/**
+ * Fresh starts of head's that came to nothing beside a base that always came up: where no life of
+ * head's is, there is nothing to ask again. A server that isn't ours to start, a taken port and a
+ * file that can't be had are none.
+ */
+function loadsOnlyOnBase(state: RunState): SuccessEvidence["confirmation"] {
+  if (!alwaysLoads(state, BASE) || areBlocks(state.plan)) return [];
+  return neverReady(state, HEAD)
+    .filter(({ failure }) => failure?.kind !== "unreachable")
+    .map(() => ({ base: true, head: false }));
+}
+
+/** What kept head from ever coming up, in the words of the last such start; null: it came up. */
+export function loadFailure(state: RunState): string | null {
+  const failure = neverReady(state, HEAD).at(-1)?.failure;
+  return failure == null ? null : `${failure.kind}: ${failure.evidence}`;
 }
 
 /**

@@ -17,9 +17,14 @@ export function becauseOf(told: Told): string {
   const { judged, metrics, success, pairs, state } = told;
   const { verdict, withheld, design, unsent } = judged;
   const broken = success.filter((each) => each.state === "broken");
-  const fails = broken.map(({ cell, sentence }) => `${nameIn(state, cell)}: ${sentence}`).join(" ");
+  const fails = [...new Set(broken.map(({ sentence }) => sentence))]
+    .map((sentence) => {
+      const same = broken.filter((each) => each.sentence === sentence);
+      return `${list(same.map(({ cell }) => nameIn(state, cell)))}: ${sentence}`;
+    })
+    .join(" ");
+  if (verdict === "broken") return [fails, withheld ?? ""].filter((part) => part !== "").join(" ");
   if (withheld !== null) return [withheld, fails].filter((part) => part !== "").join(" ");
-  if (verdict === "broken") return fails;
   if (design === "attached") {
     return "Engines that were running before and can't be restarted are only described: what their one start owes to luck can't be told from a change.";
   }
@@ -171,11 +176,14 @@ export function successSentence({
   head,
   kind,
   pairs,
+  load,
 }: Omit<ComparedSuccess, "sentence" | "cell" | "baseCell"> & {
   /** Of a deterministic failure. */
   kind: string | null;
   /** That are still to be made, or were. */
   pairs: number | null;
+  /** Why head never came up; null: it did. */
+  load: string | null;
 }): string {
   const shares = `${percent(failures.head)} of head's requests, ${percent(failures.base)} of base's`;
   switch (state) {
@@ -188,6 +196,9 @@ export function successSentence({
     case "broken":
       if (because === "deterministic") {
         return `Head fails each time with ${kind ?? head}, and base passes.`;
+      }
+      if (because === "confirmed" && load !== null) {
+        return `Head did not come up in ${pairs ?? 0} of ${pairs ?? 0} fresh starts (${load}), and base did in all of its.`;
       }
       return because === "confirmed"
         ? `Head failed in ${pairs ?? 0} of ${pairs ?? 0} fresh starts, and base passed in all of its.`
