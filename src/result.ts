@@ -628,6 +628,10 @@ export const BECAUSE = [
   "too-few-pairs",
   /** In most of the pairs that were made there is no number on both sides. */
   "too-few-figures",
+  /** Head's replies have another length: a whole turn is other work than base's. */
+  "replies-differ",
+  /** Of too many rounds this tool was too late to tell what they took. */
+  "rounds-left-out",
   /** An attached engine can't be restarted: it is only described. */
   "descriptive",
   /** Base and head differ in something that was not meant to; the comparison says in what. */

@@ -26,6 +26,8 @@ const UNDECIDED: Partial<Record<Because, string>> = {
   "level-out-of-reach": "more pairs needed for so many metrics",
   "too-few-pairs": "fewer than 6 pairs",
   "too-few-figures": "no number in most pairs",
+  "replies-differ": "head's replies have another length",
+  "rounds-left-out": "too many rounds were read too late",
 };
 
 /** `12.1%`, `0.4%`, `130%`. */

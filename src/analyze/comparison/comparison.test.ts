@@ -353,17 +353,44 @@ test("nothing may differ from base that is head again", () => {
   assert.match(comparisonOf(run).withheld ?? "", /^Base is head again, and yet/);
 });
 
-test("replies of another length than base's are another thing", () => {
-  const run = comparedRun({ luck: 0.005, noise: 0.01 }, undefined, {
-    comparison: { intended: ["inferrs"] },
+/** Tokens of a reply, by variant and start; base's are 40. */
+const replying = (tokens: (head: boolean, start: number) => number, intended: string) =>
+  comparedRun({ luck: 0.005, noise: 0.01 }, undefined, {
+    comparison: { intended: [intended] },
     world: {
-      timing: ({ variant }) => ({
-        ...{ ttftMs: 400, decodeMs: 1000 },
-        tokens: variant === "head" ? 5 : 3,
+      timing: ({ variant, start }) => ({
+        ...{ ttftMs: 400 + start, decodeMs: 1000 },
+        tokens: tokens(variant === "head", start),
       }),
     },
   });
-  assert.match(comparisonOf(run).withheld ?? "", /output tokens of .*\(base 3, head 5\)/);
+
+test("replies of another length than base's are another thing", () => {
+  const run = replying((head) => (head ? 50 : 40), "quantize-kv");
+  assert.match(comparisonOf(run).withheld ?? "", /output tokens of .*\(base 40, head 50\)/);
+});
+
+test("a reply that ends elsewhere follows from another engine: the turn alone isn't compared", () => {
+  for (const intended of ["inferrs", "ref", "engine", "base-url"]) {
+    const run = replying((head) => (head ? 41 : 40), intended);
+    const { withheld, differs, advice } = comparisonOf(run);
+    assert.equal(withheld, null);
+    const replies = differs.find(({ what }) => what.startsWith("output tokens of agent-turn"));
+    assert.deepEqual([replies?.base, replies?.head, replies?.intended], ["40", "41", true]);
+    assert.equal(metricOf(run, TURN, "ttftMs").verdict, "no-regression");
+    const turn = metricOf(run, TURN, "turnMs");
+    assert.deepEqual([turn.verdict, turn.because], ["inconclusive", "replies-differ"]);
+    assert.equal(turn.wouldDecide, null);
+    assert.ok(advice.some((text) => /^Turn of agent-turn: replies of another length/.test(text)));
+  }
+});
+
+test("one token more, or now more and now less, is nothing to keep a verdict back for", () => {
+  const one = replying((head) => (head ? 41 : 40), "quantize-kv");
+  assert.equal(comparisonOf(one).withheld, null);
+  const both = replying((head, start) => (head ? 40 + 3 * (start % 2 === 0 ? 1 : -1) : 40), "x");
+  assert.equal(comparisonOf(both).withheld, null);
+  assert.equal(metricOf(both, TURN, "turnMs").because, "change-is-below-delta");
 });
 
 test("A/A says what change the machine could see", () => {

@@ -11,6 +11,7 @@ import { withFigures } from "../verdict/pairs.ts";
 import { decideSuccess } from "../verdict/success.ts";
 import { measuredPairs, type PairedMetric, pairedMetrics } from "./metrics.ts";
 import { isUnsent, successEvidence } from "./success.ts";
+import { repliesDiffer } from "./tokens.ts";
 import { withheldBecause } from "./withheld.ts";
 
 export interface Judged {
@@ -60,7 +61,13 @@ export function decideAt(
   const look = lookAt(maxStarts, pairsToJudge(state, metrics), ended);
   const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
   const made = measuredPairs(state).length;
-  return decide(metrics, { maxStarts, made, ended, success });
+  const differ = repliesDiffer(state);
+  const marked = metrics.map((metric): PairedMetric => {
+    const { cell, metric: name } = metric.of;
+    const other = name === "turnMs" && cell !== null && differ.includes(cell);
+    return other ? { ...metric, undecidable: "replies-differ" } : metric;
+  });
+  return decide(marked, { maxStarts, made, ended, success });
 }
 
 /** A clock doesn't know the figures; whoever stopped it, or a killed run's heir, may have seen them. */

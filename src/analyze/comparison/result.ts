@@ -89,7 +89,9 @@ function toMetric(metric: PairedMetric, decision: MetricDecision, judged: Judged
     return values.length === 0 ? null : finite(startValue(values, metric.better));
   };
   const quiet = described || withheld !== null;
-  const would = quiet ? null : whatWouldDecide(decision, Math.max(1, family));
+  // More pairs would not decide what no pair tells.
+  const moot = ["too-few-figures", "replies-differ", "rounds-left-out"].includes(decision.because);
+  const would = quiet || moot ? null : whatWouldDecide(decision, Math.max(1, family));
   return {
     ...metric.of,
     better: metric.better,

@@ -109,8 +109,14 @@ function tooFew({ pairs: { made, planned, ended, looks }, state }: Told): string
 function adviceFor(metric: ComparedMetric, { pairs, state }: Told): string {
   const title = capital(titleOf(state, metric));
   const { wouldDecide, threshold } = metric;
-  if (metric.pairs.length === 0) {
-    return `${title} was never measured on both sides: see what its cells met.`;
+  if (metric.because === "replies-differ") {
+    return `${title}: replies of another length than base's take another time; TTFT and decode tell of the code. A turn can be compared where --max-tokens ends replies on both sides.`;
+  }
+  if (metric.because === "rounds-left-out") {
+    return `${title}: a quieter runner, with CPU to spare for this tool; in too many rounds it was too late to tell what they took.`;
+  }
+  if (metric.pairs.length === 0 || metric.because === "too-few-figures") {
+    return `${title} was hardly ever measured on both sides: see what its cells met.`;
   }
   if (wouldDecide === null)
     return `${title}: more pairs of starts than ${pairs.judged} would tell.`;

@@ -22,7 +22,11 @@ export type Because =
   | "level-out-of-reach"
   | "too-few-pairs"
   /** In most of the pairs that were made there is no number on both sides. */
-  | "too-few-figures";
+  | "too-few-figures"
+  /** Head's replies have another length: a whole turn is other work than base's. */
+  | "replies-differ"
+  /** Of too many rounds this tool was too late to tell what they took. */
+  | "rounds-left-out";
 
 export interface MetricDecision extends Evidence {
   metric: string;
@@ -117,6 +121,7 @@ function decideMetrics(
       delta: metric.delta,
       ...judge(of, Math.log1p(metric.delta), {
         ...{ rejected, level, last: look?.last ?? false },
+        undecidable: metric.undecidable,
         unmeasured:
           made >= FEWEST_PAIRS && 2 * differences(metric).filter(Number.isFinite).length <= made,
       }),
@@ -134,16 +139,18 @@ interface Judged {
   last: boolean;
   /** Most of the pairs made have no number on both sides. */
   unmeasured: boolean;
+  undecidable: PairedStarts["undecidable"];
 }
 
 function judge(
   { p, centre, differences }: Evidence,
   threshold: number,
-  { rejected, level, last, unmeasured }: Judged,
+  { rejected, level, last, unmeasured, undecidable }: Judged,
 ): { verdict: MetricVerdict; because: Because } {
   if (p === null || centre === null || level === null) {
     return { verdict: "inconclusive", because: unmeasured ? "too-few-figures" : "too-few-pairs" };
   }
+  if (undecidable !== undefined) return { verdict: "inconclusive", because: undecidable };
   if (rejected && centre > threshold) {
     return { verdict: "regression", because: "worse-by-more-than-delta" };
   }

@@ -18,6 +18,8 @@ export interface PairedStarts {
   primary: boolean;
   /** The relative change that matters: 0.05 is 5%. Set by the user, never moved by data. */
   delta: number;
+  /** Why nothing may be said of it, whatever the figures are; absent: nothing keeps it back. */
+  undecidable?: "replies-differ" | "rounds-left-out";
   /** In the order they were made. */
   pairs: readonly StartPair[];
 }
