@@ -684,6 +684,11 @@ const comparedMetric = z.strictObject({
   level: z.strictObject({ difference: z.number(), noRegression: z.number() }).nullable(),
   /** Outside the family: adjusted after Benjamini and Hochberg, advisory. */
   adjusted: z.number().nullable(),
+  /**
+   * Measured rounds that this tool was too late to tell the metric of; those of the same number on
+   * the other side are left out with them. Absent in results of before.
+   */
+  leftOut: z.strictObject({ base: z.int().nonnegative(), head: z.int().nonnegative() }).optional(),
   /** Each pair in order, also those after the judged ones. */
   pairs: z.array(
     z.strictObject({ pair: z.int().nonnegative(), base: startValue, head: startValue }),

@@ -161,6 +161,27 @@ test("what this tool was too late to see is no failure, and confirms none", () =
   assert.equal(of(base)?.state, "confirm");
 });
 
+test("rounds that this tool was too late for are left out by pair, counted, and not too many", () => {
+  const lagging = (rounds: number) =>
+    comparedRun(
+      { luck: 0.005, noise: 0.01 },
+      ({ cell, phase, round, start }) =>
+        cell === `head/${TURN}` && phase === "measure" && round === 1 && start <= rounds
+          ? "lagged"
+          : "pass",
+      { comparison: { rounds: 3 } },
+    );
+  const few = metricOf(lagging(2), TURN, "turnMs");
+  assert.deepEqual(few.leftOut, { base: 0, head: 2 });
+  assert.equal(few.verdict, "no-regression");
+  const many = lagging(99);
+  const turn = metricOf(many, TURN, "turnMs");
+  assert.deepEqual([turn.verdict, turn.because], ["inconclusive", "rounds-left-out"]);
+  assert.equal(turn.pairs.length, comparisonOf(many).pairs.made, "two of three rounds are there");
+  assert.ok(comparisonOf(many).advice.some((text) => /^Turn .*quieter runner/.test(text)));
+  assert.equal(metricOf(many, CHAT, "turnMs").because, "change-is-below-delta");
+});
+
 test("a refusal that the same request always meets is broken as soon as it is met twice", () => {
   const run = comparedRun({}, ({ cell }) => (cell === `head/${TURN}` ? "refused-400" : "pass"));
   const { pairs, success, because } = comparisonOf(run);

@@ -65,7 +65,9 @@ export function decideAt(
   const marked = metrics.map((metric): PairedMetric => {
     const { cell, metric: name } = metric.of;
     const other = name === "turnMs" && cell !== null && differ.includes(cell);
-    return other ? { ...metric, undecidable: "replies-differ" } : metric;
+    return other && metric.undecidable === undefined
+      ? { ...metric, undecidable: "replies-differ" }
+      : metric;
   });
   return decide(marked, { maxStarts, made, ended, success });
 }

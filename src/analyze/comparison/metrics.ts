@@ -9,13 +9,18 @@ import { FOLLOWED } from "../history/from-result.ts";
 import { calibrationOf } from "../knowledge.ts";
 import type { PairedStarts, StartPair } from "../verdict/pairs.ts";
 import { familyOf } from "./family.ts";
-import { roundsOf, valuesOf } from "./rounds.ts";
+import { pairOfValues, roundsOf, valuesOf } from "./rounds.ts";
 
 /** One metric of a cell and its twin, in the pairs in which both sides have it. */
 export interface PairedMetric extends PairedStarts {
   of: Pick<ComparedMetric, "cell" | "baseCell" | "metric" | "label" | "unit">;
   pairs: readonly (StartPair & { pair: number })[];
+  /** Rounds that this tool was too late to tell the metric of. */
+  leftOut: { base: number; head: number };
 }
+
+/** More rounds than this share of a side left out, and what is left is a choice of them. */
+const MOST_LEFT_OUT = 0.2;
 
 const LOAD = { label: "load time", unit: "ms", better: "lower" } as const;
 
@@ -59,13 +64,29 @@ function ofCell(state: RunState, { base, head }: ComparedCells, pairs: readonly 
   return (metric: MetricName, primary: boolean): PairedMetric => {
     const { label, unit, better } = FOLLOWED[metric] ?? { label: metric, unit: "", better: "" };
     const [one, two] = sides.map((side) => side(metric));
+    const values = pairs.map((made) => {
+      const [base, head] = [one?.(made.base) ?? [], two?.(made.head) ?? []];
+      return {
+        made,
+        rounds: { base: base.length, head: head.length },
+        ...pairOfValues(base, head),
+      };
+    });
+    const total = (of: (each: (typeof values)[number]) => number) =>
+      values.reduce((sum, each) => sum + of(each), 0);
+    const leftOut = (side: "base" | "head") => total((each) => each.leftOut[side]);
+    const tooMany = (["base", "head"] as const).some(
+      (side) => leftOut(side) > MOST_LEFT_OUT * total(({ rounds }) => rounds[side]),
+    );
     return {
       metric: `${head.spec.id} ${metric}`,
       better: better === "bigger" ? "higher" : "lower",
       primary,
       delta: thresholdOf(state, metric),
       of: { cell: head.spec.id, baseCell: base.spec.id, metric, label, unit },
-      pairs: pairs.flatMap((made) => paired(made, one?.(made.base), two?.(made.head))),
+      ...(tooMany ? { undecidable: "rounds-left-out" as const } : {}),
+      leftOut: { base: leftOut("base"), head: leftOut("head") },
+      pairs: values.flatMap(({ made, base, head }) => paired(made, base, head)),
     };
   };
 }
@@ -78,7 +99,7 @@ function sideOf(state: RunState, cell: CellState) {
   };
 }
 
-function paired({ pair }: MadePair, base: number[] = [], head: number[] = []) {
+function paired({ pair }: MadePair, base: number[], head: number[]) {
   return base.length === 0 || head.length === 0 ? [] : [{ pair, base, head }];
 }
 
@@ -97,6 +118,7 @@ function loadMetric(state: RunState, pairs: readonly MadePair[]): PairedMetric[]
       primary: false,
       delta: thresholdOf(state, "loadMs"),
       of: { cell: null, baseCell: null, metric: "loadMs", label: LOAD.label, unit: LOAD.unit },
+      leftOut: { base: 0, head: 0 },
       pairs: pairs.flatMap((made) => paired(made, loadMs(made.base), loadMs(made.head))),
     },
   ];

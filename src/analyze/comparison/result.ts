@@ -106,6 +106,7 @@ function toMetric(metric: PairedMetric, decision: MetricDecision, judged: Judged
     p: decision.p,
     level: decision.level,
     adjusted: decision.adjusted,
+    leftOut: metric.leftOut,
     pairs: metric.pairs.map(({ pair, base, head }) => ({
       pair,
       base: finite(startValue(base, metric.better)),

@@ -2,6 +2,7 @@
 import type { Attempt, CellState, RunState, StartState } from "../../journal/state.ts";
 import { roundsIn } from "../../plan/pairs/made.ts";
 import type { MetricName } from "../../result.ts";
+import { isReadLate } from "../client-warnings.ts";
 import { median } from "../statistics.ts";
 import type { Attempts } from "../verdict/success.ts";
 
@@ -36,21 +37,40 @@ export function hasFailedKnown(round: Round): boolean {
   return hasFailed(round) && !isUnknown(round);
 }
 
-/**
- * A value for each round: of several turns in flight their median, `Infinity` of a failed one.
- * What can't be told (tokens that nothing counts) is left out.
- */
+/** A round's value; `left-out`: this tool was too late to tell; null: it can't be told for another reason. */
+type Value = number | "left-out" | null;
+
+/** Of several turns in flight their median, `Infinity` of a failed round. */
 export function valuesOf(
   rounds: readonly Round[],
   metric: MetricName,
   figures: (attempt: Attempt) => Map<MetricName, number>[],
-): number[] {
-  return rounds.flatMap((round) => {
-    if (isUnknown(round)) return [];
+): Value[] {
+  return rounds.map((round) => {
+    if (isUnknown(round)) return "left-out";
     if (round === "failed" || hasFailed(round)) return Number.POSITIVE_INFINITY;
     const values = figures(round).flatMap((each) => each.get(metric) ?? []);
-    return values.length === 0 ? [] : median(values);
+    if (values.length > 0) return median(values);
+    return isReadLate(round) ? "left-out" : null;
   });
+}
+
+/**
+ * What a pair has of a metric. A round that we were too late for is left out on both sides, because
+ * it is not left out at random: such rounds come on a busy machine, and the slow ones first. One
+ * that failed stays: it is the worst there is, however late we were for its twin.
+ */
+export function pairOfValues(base: readonly Value[], head: readonly Value[]) {
+  const of = (own: readonly Value[], other: readonly Value[]) =>
+    own.flatMap((value, round) => {
+      if (value === null || value === "left-out") return [];
+      return other[round] === "left-out" && Number.isFinite(value) ? [] : value;
+    });
+  const leftOut = (own: readonly Value[]) => own.filter((value) => value === "left-out").length;
+  return {
+    ...{ base: of(base, head), head: of(head, base) },
+    leftOut: { base: leftOut(base), head: leftOut(head) },
+  };
 }
 
 /**
