@@ -1,6 +1,6 @@
 /** How a metric changed, in words that nobody needs a direction for. Pure. */
 import type { Because, ComparedMetric, Result, Verdict } from "../result.ts";
-import { UNKNOWN } from "./format.ts";
+import { list, plural, UNKNOWN } from "./format.ts";
 import { figure } from "./history.ts";
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -138,6 +138,15 @@ export function undecidedText(metric: ComparedMetric, result: Result): string | 
   const { verdict, because, primary } = metric;
   const told = result.comparison?.withheld == null && result.verdict !== "broken";
   return primary && told && verdict === "inconclusive" ? (UNDECIDED[because] ?? null) : null;
+}
+
+/** Rounds whose figures are not known, because this tool was late: `2 rounds of head read too late`. */
+export function leftOutText({ leftOut }: ComparedMetric): string | null {
+  const sides = (["base", "head"] as const).flatMap((side) => {
+    const count = leftOut?.[side] ?? 0;
+    return count === 0 ? [] : [`${plural(count, "round")} of ${side}`];
+  });
+  return sides.length === 0 ? null : `${list(sides)} read too late`;
 }
 
 /** `24.1 tok/s`; `failed` where most of the starts did. */

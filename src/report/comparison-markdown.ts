@@ -4,6 +4,7 @@ import {
   changeText,
   intervalText,
   isNoise,
+  leftOutText,
   undecidedText,
   VERDICT_SIGNS,
   valueText,
@@ -118,7 +119,7 @@ function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
       figureCell(metric, metric.base),
       figureCell(metric, metric.head),
       changeCell(metric),
-      [said, metric.metric === "loadMs" ? "advisory" : null, why]
+      [said, metric.metric === "loadMs" ? "advisory" : null, why, leftOutText(metric)]
         .filter((part) => part !== null)
         .map((part, i) => (i === 0 ? part : `<sub>${md(part)}</sub>`))
         .join("<br>"),

@@ -4,6 +4,7 @@ import {
   changeWithInterval,
   intervalText,
   isNoise,
+  leftOutText,
   undecidedText,
   valueText,
   verdictWord,
@@ -151,7 +152,9 @@ function rightOf(metric: ComparedMetric, result: Result): string {
     isNoise(metric) && interval !== null ? `~ (${interval})` : changeWithInterval(metric);
   if (!metric.primary) return change;
   const why = undecidedText(metric, result);
-  return `${change}, ${verdictWord(metric, result)}${why === null ? "" : `: ${why}`}`;
+  const left = leftOutText(metric);
+  const word = `${verdictWord(metric, result)}${why === null ? "" : `: ${why}`}`;
+  return `${change}, ${word}${left === null ? "" : ` (${left})`}`;
 }
 
 function styleOf(metric: ComparedMetric, result: Result): Pick<TextLine, "style"> {

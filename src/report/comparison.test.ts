@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ComparedMetric, Result } from "../result.ts";
-import { changeText, changeWithInterval, intervalText, isNoise } from "./comparison-change.ts";
+import {
+  changeText,
+  changeWithInterval,
+  intervalText,
+  isNoise,
+  leftOutText,
+} from "./comparison-change.ts";
 import { logTails } from "./comparison-logs.ts";
 import { successLines, tellingMetric } from "./comparison-parts.ts";
 import { STRIP_COLUMNS, strip } from "./comparison-strip.ts";
@@ -69,6 +75,14 @@ test("slower and faster are told for times and rates alike, in the metric's own 
   assert.equal(changeWithInterval(rate), "12.1% slower (9.8% to 14.2%)");
   const time = withRatio("lower", { estimate: 0.9, low: 0.858, high: 0.902 });
   assert.equal(changeWithInterval(time), "10% faster (9.8% to 14.2%)");
+});
+
+test("rounds that were left out are told, and only those", () => {
+  const metric = withRatio("lower", {});
+  assert.equal(leftOutText(metric), null);
+  assert.equal(leftOutText({ ...metric, leftOut: { base: 0, head: 0 } }), null);
+  const text = leftOutText({ ...metric, leftOut: { base: 1, head: 2 } });
+  assert.equal(text, "1 round of base and 2 rounds of head read too late");
 });
 
 test("an interval goes from the best to the worst that it may be", () => {
