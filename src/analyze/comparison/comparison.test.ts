@@ -144,6 +144,7 @@ test("what this tool was too late to see is no failure, and confirms none", () =
     result.comparison?.success.find(({ cell }) => cell === `head/${TURN}`);
   assert.equal(of(probes)?.state, "works");
   assert.ok(comparisonOf(probes).pairs.list.every(({ confirming }) => !confirming));
+  assert.equal(probes.result.verdict, "no-regression", "it is measured all the same");
   // Head's probes fail, and nothing is seen of its fresh starts.
   const fresh = comparedRun({}, ({ cell, phase }) =>
     cell !== `head/${TURN}` ? "pass" : phase === "probe" ? "truncated" : "lagged",
@@ -220,15 +221,24 @@ test("a head that fails its probes is asked in three fresh pairs, which are no p
   assert.equal(comparisonOf(fails).pairs.made, 0);
   assert.equal(fails.result.verdict, "broken");
   assert.match(comparisonOf(fails).because, /failed in 3 of 3 fresh starts/);
-  const flakes = comparedRun({}, ({ cell, phase }) =>
+  const flakes = comparedRun({ luck: 0.005, noise: 0.01 }, ({ cell, phase }) =>
     cell === `head/${TURN}` && phase === "probe" ? "truncated" : "pass",
   );
   assert.notEqual(flakes.result.verdict, "broken");
-  const turn = flakes.result.cells.find(({ id }) => id === `head/${TURN}`);
-  assert.deepEqual(turn?.metrics, {}, "confirming starts are in no figure");
-  // Its turn is in the family, and there is no figure of it on head.
-  assert.equal(flakes.result.verdict, "inconclusive");
-  assert.equal(metricOf(flakes, TURN, "turnMs").because, "too-few-figures");
+  // One fresh start that passes, and its turn is measured as any other.
+  const { pairs, metrics } = comparisonOf(flakes);
+  const confirmed = pairs.list.filter((pair) => pair.confirming);
+  assert.deepEqual(
+    confirmed.map(({ pair }) => pair),
+    [0],
+  );
+  assert.equal(flakes.result.verdict, "no-regression");
+  const turn = metrics.find(({ cell, metric }) => cell === `head/${TURN}` && metric === "turnMs");
+  assert.equal(turn?.pairs.length, pairs.made);
+  assert.ok(
+    turn?.pairs.every(({ pair }) => pair !== 0),
+    "confirming starts are in no figure",
+  );
 });
 
 test("an engine that doesn't load on head is broken; one that doesn't on base is a failed set-up", () => {

@@ -8,9 +8,8 @@ import type { Comparison, Verdict } from "../../result.ts";
 import { type Decision, decide } from "../verdict/decide.ts";
 import { type Ended, lookAt } from "../verdict/looks.ts";
 import { withFigures } from "../verdict/pairs.ts";
-import { decideSuccess } from "../verdict/success.ts";
 import { measuredPairs, type PairedMetric, pairedMetrics } from "./metrics.ts";
-import { isUnsent, successEvidence } from "./success.ts";
+import { decideAllSuccess, isUnsent } from "./success.ts";
 import { repliesDiffer } from "./tokens.ts";
 import { withheldBecause } from "./withheld.ts";
 
@@ -59,7 +58,7 @@ export function decideAt(
 ): Decision {
   const maxStarts = plannedLooks(state);
   const look = lookAt(maxStarts, pairsToJudge(state, metrics), ended);
-  const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
+  const success = decideAllSuccess(state, look);
   const made = measuredPairs(state).length;
   const differ = repliesDiffer(state);
   const marked = metrics.map((metric): PairedMetric => {

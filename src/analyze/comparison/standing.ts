@@ -1,10 +1,10 @@
 /** Where a comparison stands while it runs: whether more pairs of starts are wanted. Pure. */
 import type { RunState } from "../../journal/state.ts";
 import { lookAt, lookSchedule } from "../verdict/looks.ts";
-import { decideSuccess, type SuccessDecision } from "../verdict/success.ts";
+import type { SuccessDecision } from "../verdict/success.ts";
 import { decideAt, designOf, pairsToJudge, plannedLooks } from "./judge.ts";
 import { measuredPairs, primaryMetrics } from "./metrics.ts";
-import { successEvidence } from "./success.ts";
+import { decideAllSuccess } from "./success.ts";
 import { withheldBecause } from "./withheld.ts";
 
 export interface Standing {
@@ -30,7 +30,7 @@ export function standingOf(state: RunState): Standing {
   const count = pairsToJudge(state, metrics);
   const due = lookSchedule(planned).includes(count);
   const look = due ? lookAt(planned, count) : null;
-  const success = successEvidence(state).map((evidence) => decideSuccess(evidence, look));
+  const success = decideAllSuccess(state, look);
   // Who has the failure of a running server can't be told by fresh starts.
   const confirm = kept ? [] : success.flatMap(toConfirm);
   if (success.some(({ state: found }) => found === "broken")) return { settled: true, confirm };

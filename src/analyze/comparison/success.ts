@@ -6,13 +6,19 @@ import {
   type RunState,
   type StartState,
 } from "../../journal/state.ts";
-import { type ComparedCells, twinsOf } from "../../plan/pairs/cells.ts";
+import { type ComparedCells, isUnseen, twinsOf } from "../../plan/pairs/cells.ts";
 import { type MadePair, madePairs } from "../../plan/pairs/made.ts";
 import { areBlocks } from "../../plan/pairs/planned.ts";
 import { settledAs } from "../../plan/settled.ts";
 import { BASE, HEAD } from "../../plan/types.ts";
 import type { OutcomeKind } from "../../result.ts";
-import { passes, type SuccessEvidence } from "../verdict/success.ts";
+import type { Look } from "../verdict/looks.ts";
+import {
+  decideSuccess,
+  passes,
+  type SuccessDecision,
+  type SuccessEvidence,
+} from "../verdict/success.ts";
 import { attemptsIn, hasFailedKnown } from "./rounds.ts";
 
 /** Refusals of a server that looks at the request alone: the next answer is the same. */
@@ -32,6 +38,13 @@ export function successEvidence(state: RunState): SuccessEvidence[] {
   return twinsOf(state)
     .filter(({ base, head }) => isKnown(state, base) && isKnown(state, head))
     .map((cells) => evidenceOf(state, cells, pairs));
+}
+
+/** Of each of them; those that are in pairs share the error of "fails more often". */
+export function decideAllSuccess(state: RunState, look: Look | null): SuccessDecision[] {
+  const evidence = successEvidence(state);
+  const cells = evidence.filter(({ pairs }) => pairs.length > 0).length;
+  return evidence.map((each) => decideSuccess(each, look, cells));
 }
 
 function evidenceOf(
@@ -67,12 +80,6 @@ function isKnown(state: RunState, cell: CellState): boolean {
 /** Its prompt doesn't fit by what shorter ones needed: it was not sent. */
 export function isUnsent(state: RunState, cell: CellState): boolean {
   return attemptsOf(cell, "probe").length === 0 && settledAs(state, cell) === "not-run";
-}
-
-/** This tool was late in every probe: what the server did with them isn't known. */
-function isUnseen(cell: CellState): boolean {
-  const probes = attemptsOf(cell, "probe");
-  return probes.length > 0 && !probes.some(hasFailedKnown);
 }
 
 /** The failed starts of a variant that never had another. */

@@ -3,7 +3,7 @@ import { boundaryLevels, pocockSpending } from "./spending.ts";
 
 /** Error permitted over all looks: two-sided for the family, one-sided for no-regression. */
 export const ALPHA = 0.05;
-/** One-sided, over all looks, for "head fails more often". */
+/** One-sided, over all looks and cells, for "head fails more often". */
 export const FAILURES_ALPHA = 0.01;
 /** Fewer pairs decide nothing. */
 export const FEWEST_PAIRS = 6;
@@ -28,7 +28,8 @@ export interface Look {
   /** Level for a two-sided p-value with so many metrics left in Holm's procedure. */
   difference(left: number): number;
   noRegression: number;
-  failures: number;
+  /** With so many cells compared: the error is one of the run, not of each cell. */
+  failures(cells: number): number;
 }
 
 /**
@@ -68,7 +69,7 @@ export function lookAt(maxStarts: number, pairs: number, ended: Ended | null = n
     last: early || at === schedule.at(-1),
     difference: (left) => levels(ALPHA / Math.max(1, left), 2),
     noRegression: levels(ALPHA, 1),
-    failures: levels(FAILURES_ALPHA, 1),
+    failures: (cells) => levels(FAILURES_ALPHA / Math.max(1, cells), 1),
   };
 }
 

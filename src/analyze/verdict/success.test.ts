@@ -89,3 +89,14 @@ test("before a look nothing is tested", () => {
   const decision = state({ pairs }, null);
   assert.deepEqual([decision.state, decision.failures.p], ["works", null]);
 });
+
+test("failing more often has one error for all cells: more of them need more pairs", () => {
+  const pairs = new Array(8).fill({ base: ok, head: flake });
+  const among = (cells: number) => decideSuccess(evidence({ pairs }), lookAt(20, 8), cells);
+  // 2^-8 is .0039: below the level of one cell (.0052), above that of two.
+  assert.deepEqual(
+    [1, 2].map((cells) => among(cells).state),
+    ["broken", "works"],
+  );
+  assert.ok((among(2).failures.level ?? 1) < (among(1).failures.level ?? 0) / 1.5);
+});

@@ -58,13 +58,18 @@ export type SuccessDecision = { cell: string; failures: Failures } & (
  * Broken is head when a deterministic failure was met twice; when it failed all of three fresh
  * starts and base passed all of its; or when over the measured pairs it fails more often than base
  * by the exact sign-flip test of the shares of failed requests, at an error of its own (1% over all
- * looks). A flake on both sides is none of these.
+ * looks and all cells, each of which gets an equal part). A flake on both sides is none of these.
  *
  * A start passes when more than half of its requests did: where its median is a number.
+ * @param cells that are compared in pairs of starts
  */
-export function decideSuccess(evidence: SuccessEvidence, look: Look | null): SuccessDecision {
+export function decideSuccess(
+  evidence: SuccessEvidence,
+  look: Look | null,
+  cells = 1,
+): SuccessDecision {
   const { cell, basePassed, deterministic, confirmation } = evidence;
-  const failures = failuresOf(evidence, look);
+  const failures = failuresOf(evidence, look, cells);
   const decided = { cell, failures };
   if (!basePassed) return { ...decided, state: "base-fails" };
   if (deterministic !== null && deterministic.seen >= SETTLED_BY) {
@@ -92,7 +97,7 @@ export function passes({ ok, failed }: Attempts): boolean {
   return ok > failed;
 }
 
-function failuresOf({ pairs }: SuccessEvidence, look: Look | null): Failures {
+function failuresOf({ pairs }: SuccessEvidence, look: Look | null, cells: number): Failures {
   const judged = look === null ? pairs : pairs.slice(0, look.pairs);
   const share = ({ ok, failed }: Attempts) => (ok + failed === 0 ? 0 : failed / (ok + failed));
   const total = (side: "base" | "head") =>
@@ -110,7 +115,7 @@ function failuresOf({ pairs }: SuccessEvidence, look: Look | null): Failures {
     base: total("base"),
     head: total("head"),
     p: look === null ? null : signFlip(judged.map(({ base, head }) => share(head) - share(base))),
-    level: look?.failures ?? null,
+    level: look?.failures(cells) ?? null,
     starts: n === 0 ? null : interval(headAlone, baseAlone, n),
   };
 }

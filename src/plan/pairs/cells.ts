@@ -1,11 +1,12 @@
 /** Which cells the pairs of starts are made of. Pure. */
 import { type Recommendable, recommend } from "../../analyze/recommend.ts";
-import { type CellState, hasPassed, type RunState } from "../../journal/state.ts";
+import { attemptsOf, type CellState, hasPassed, type RunState } from "../../journal/state.ts";
 import type { Compat } from "../../result.ts";
 import { ALONE, lightest } from "../load.ts";
 import { name, shownCombination } from "../matrix.ts";
 import { settledAs } from "../settled.ts";
 import { BASE, HEAD } from "../types.ts";
+import { roundsIn } from "./made.ts";
 
 /** A cell of base and the one of head that is compared with it. */
 export interface ComparedCells {
@@ -15,7 +16,8 @@ export interface ComparedCells {
 
 /**
  * Measured in every pair: of base's recommended combination, and of the scenarios without
- * combinations, what passed on both sides. All else is probed only: its outcomes are compared, and
+ * combinations, what passed on both sides, be it in a fresh start that was to confirm a failure. All
+ * else is probed only: its outcomes are compared, and
  * its figures are not worth the starts that they would lengthen. Whatever was measured in the first
  * pair stays: the family of primary metrics is fixed before the first measured start.
  * @returns empty while base is being probed, and where nothing can be compared
@@ -30,8 +32,27 @@ export function comparedCells(state: RunState): ComparedCells[] {
     );
   }
   return recommendedTwins(state).filter(
-    ({ head }) => settledAs(state, head) === null || hasPassed(head),
+    ({ head }) =>
+      settledAs(state, head) === null ||
+      hasPassed(head) ||
+      isUnseen(head) ||
+      hasPassedFresh(state, head),
   );
+}
+
+/** This tool was late in every probe: what the server did with them isn't known. */
+export function isUnseen(cell: CellState): boolean {
+  const probes = attemptsOf(cell, "probe");
+  return probes.length > 0 && probes.every(({ finding }) => finding.kind === "client-lagged");
+}
+
+/** A fresh start showed that its failed probes were a flake: it works in most of that start's rounds. */
+function hasPassedFresh(state: RunState, { spec }: CellState): boolean {
+  return state.starts.some((start) => {
+    if (!start.confirming || start.variant !== spec.variant) return false;
+    const passed = roundsIn(state, spec.id, start).filter(({ finding }) => finding.kind === "pass");
+    return 2 * passed.length > start.rounds;
+  });
 }
 
 /**
