@@ -1,13 +1,14 @@
 /** A comparison in sentences: the verdict with the number that matters, and what to do. Pure. */
 import { nameOfLoad } from "../plan/load.ts";
 import { name, shownCombination } from "../plan/matrix.ts";
-import type { ComparedMetric, ComparedSuccess, Result } from "../result.ts";
+import type { Because, ComparedMetric, ComparedSuccess, Result } from "../result.ts";
 import {
   changeText,
   changeWithInterval,
   intervalText,
   ruledOutText,
   share,
+  undecidedText,
   VERDICT_WORDS,
 } from "./comparison-change.ts";
 import { logTails } from "./comparison-logs.ts";
@@ -93,10 +94,20 @@ function tellingNumber(result: Result): string {
   const interval = between(intervalText(worst));
   const more = changed("inconclusive").length - 1;
   const rest = more > 0 ? `; ${more} more undecided` : "";
+  if (worst.because in NOTHING_TO_TELL) {
+    return `${title(worst)} can't be told: ${undecidedText(worst, result)}${rest}.`;
+  }
   return interval === null
     ? `too few pairs of starts to tell (${comparison.pairs.made}).`
     : `${title(worst)} is ${interval}${rest}.`;
 }
+
+/** What more pairs would not decide. */
+const NOTHING_TO_TELL: Partial<Record<Because, true>> = {
+  "too-few-figures": true,
+  "replies-differ": true,
+  "rounds-left-out": true,
+};
 
 function between(interval: string | null): string | null {
   return interval === null ? null : `between ${interval.replace(" to ", " and ")}`;

@@ -77,6 +77,23 @@ test("slower and faster are told for times and rates alike, in the metric's own 
   assert.equal(changeWithInterval(time), "10% faster (9.8% to 14.2%)");
 });
 
+test("a turn whose replies differ isn't told by its interval", () => {
+  const result = COMPARISONS.noRegression();
+  const { comparison } = result;
+  assert.ok(comparison);
+  const metrics = comparison.metrics.map((metric) =>
+    metric.primary
+      ? { ...metric, verdict: "inconclusive" as const, because: "replies-differ" as const }
+      : metric,
+  );
+  const verdict = "inconclusive" as const;
+  const told = { ...result, verdict, comparison: { ...comparison, metrics } };
+  assert.match(
+    comparisonSentence(told) ?? "",
+    /^Inconclusive: .* can't be told: head's replies have another length; \d more undecided\.$/,
+  );
+});
+
 test("rounds that were left out are told, and only those", () => {
   const metric = withRatio("lower", {});
   assert.equal(leftOutText(metric), null);
