@@ -25,6 +25,9 @@ function comparisonOf({ result }: ComparedRun) {
   return comparison;
 }
 
+const firstFresh = ({ state }: ComparedRun) =>
+  state.starts.find(({ variant, confirming }) => variant === "head" && confirming)?.start;
+
 function metricOf(run: ComparedRun, cell: string | null, name: string) {
   const id = cell === null ? null : `head/${cell}`;
   const found = comparisonOf(run).metrics.find((each) => each.cell === id && each.metric === name);
@@ -151,6 +154,17 @@ test("what this tool was too late to see is no failure, and confirms none", () =
   );
   assert.equal(of(fresh)?.state, "confirm");
   assert.equal(fresh.result.verdict, "inconclusive");
+  assert.equal(comparisonOf(fresh).pairs.list.filter(({ confirming }) => confirming).length, 6);
+  // Of one of them alone: another is made in its place.
+  const once = comparedRun({}, ({ cell, phase, start }) =>
+    cell !== `head/${TURN}`
+      ? "pass"
+      : phase === "probe" || start !== firstFresh(fresh)
+        ? "truncated"
+        : "lagged",
+  );
+  assert.equal(once.result.verdict, "broken");
+  assert.equal(comparisonOf(once).pairs.list.filter(({ confirming }) => confirming).length, 4);
   // Nothing is seen of base's: they excuse nothing.
   const base = comparedRun({}, ({ cell, phase }) =>
     cell === `head/${TURN}`

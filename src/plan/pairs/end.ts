@@ -1,4 +1,5 @@
 /** Whether a comparison goes on. Pure. */
+import { attemptsIn } from "../../analyze/comparison/rounds.ts";
 import { type Standing, standingOf } from "../../analyze/comparison/standing.ts";
 import { CONFIRMING_PAIRS } from "../../analyze/verdict/success.ts";
 import type { RunState, StartState } from "../../journal/state.ts";
@@ -9,6 +10,9 @@ import { pairsAtMost } from "./planned.ts";
 
 /** So many starts of a variant in a row that give nothing end the comparison. */
 export const FRUITLESS_STARTS = 3;
+
+/** Those that say nothing among them. */
+const MOST_CONFIRMING = 2 * CONFIRMING_PAIRS;
 
 /** Judges what there is; another one than the verdict's own is for tests. */
 export type Judge = (state: RunState) => Standing;
@@ -54,10 +58,23 @@ function end(ended: PairsEnd): After {
   return { kind: "end", ended };
 }
 
-/** Each cell gets so many confirming pairs in a run, and no more: a failure that comes again is known. */
+/**
+ * Each cell gets so many confirming pairs in a run, and no more: a failure that comes again is known.
+ * One that says nothing, because this tool was late or the port was taken, is made again, within
+ * reason.
+ */
 function confirmedIn(state: RunState, pairs: readonly MadePair[], cell: string): number {
-  if (twinsOf(state).every(({ head }) => head.spec.id !== cell)) return Number.POSITIVE_INFINITY;
-  return pairs.filter(({ confirming, head }) => confirming && head?.cells?.includes(cell)).length;
+  const twins = twinsOf(state).find(({ head }) => head.spec.id === cell);
+  if (twins === undefined) return Number.POSITIVE_INFINITY;
+  const made = pairs.filter(({ confirming, head }) => confirming && head?.cells?.includes(cell));
+  if (made.length >= MOST_CONFIRMING) return Number.POSITIVE_INFINITY;
+  return made.filter(
+    ({ base, head }) =>
+      base !== null &&
+      head !== null &&
+      attemptsIn(state, twins.base, base) !== null &&
+      attemptsIn(state, twins.head, head) !== null,
+  ).length;
 }
 
 function isFruitless(state: RunState, variant: string): boolean {
