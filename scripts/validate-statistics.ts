@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withMarked } from "../src/testing/marked.ts";
 import { falseAlarms, levels, requirements } from "../src/testing/statistics/requirements.ts";
 import {
   failures,
@@ -41,14 +42,7 @@ const startedMs = performance.now();
 const { markdown, missed } = await fill(tables, THREADS);
 process.stdout.write(`${markdown}\n`);
 process.stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(0)} s\n`);
-if (flags.has("--write")) writeFileSync(DOC, withTables(readFileSync(DOC, "utf8"), markdown));
+if (flags.has("--write"))
+  writeFileSync(DOC, withMarked(readFileSync(DOC, "utf8"), "tables", markdown));
 for (const label of missed) process.stderr.write(`missed: ${label}\n`);
 process.exitCode = missed.length === 0 ? 0 : 1;
-
-/** What stands between the two marks is replaced. */
-function withTables(text: string, body: string): string {
-  const [start, end] = ["<!-- tables: start -->", "<!-- tables: end -->"];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${DOC} has no place between ${start} and ${end}`);
-  return `${text.slice(0, from + start.length)}\n\n${body.trim()}\n\n${text.slice(to)}`;
-}
