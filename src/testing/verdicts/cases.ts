@@ -43,7 +43,6 @@ const chat = ["--scenario", "chat"];
 
 const TTFT: MetricName = "ttftMs";
 const RATE: MetricName = "decodeTokensPerSecond";
-const TURN: MetricName = "turnMs";
 
 function slower(
   label: string,
