@@ -27,9 +27,9 @@ export interface Case {
 
 /** The reference machine of docs/statistics.md. */
 const LUCK = ["luck=0.02", "noise=0.03"];
-/** A chat: first token after about 40 ms, 64 tokens in about 130 ms. */
-const PREFILL = 900;
-const DECODE = 500;
+/** A chat: first token after about 30 ms, 64 tokens in about 100 ms. */
+const PREFILL = 1200;
+const DECODE = 640;
 const QUICK = ["load-time=50", ...LUCK];
 
 function knobs({ prefill = 1, decode = 1 }: { prefill?: number; decode?: number }): string[] {

@@ -13,9 +13,10 @@ export interface Told {
   withheld: boolean;
   /** Primary metrics that regressed. */
   regressed: MetricName[];
-  /** Pairs that were made, and rounds of the last one's starts. */
+  /** Pairs that were made, those that confirm a failure too. */
   pairs: number;
-  rounds: number;
+  /** Of each start, in the end; null where no pair was measured. */
+  rounds: number | null;
   seconds: number;
 }
 
@@ -49,7 +50,7 @@ export async function carryOut(each: Case, seed: number, dir: string): Promise<T
 
 function toldBy({ comparison, verdict }: Result, seconds: number): Told {
   if (comparison === null || verdict === null) throw new Error("nothing was compared");
-  const { made, list } = comparison.pairs;
+  const { list } = comparison.pairs;
   return {
     verdict,
     withheld: comparison.withheld !== null,
@@ -58,8 +59,8 @@ function toldBy({ comparison, verdict }: Result, seconds: number): Told {
         ? [metric.metric]
         : [],
     ),
-    pairs: made,
-    rounds: list.findLast(({ confirming }) => !confirming)?.rounds ?? 0,
+    pairs: list.length,
+    rounds: list.findLast(({ confirming }) => !confirming)?.rounds ?? null,
     seconds,
   };
 }

@@ -36,20 +36,22 @@ function line({ each, told }: Counted): string {
     const seen = told.filter((one) => one.verdict === verdict).length;
     return seen === 0 ? "·" : String(seen);
   });
-  const range = (values: readonly number[]) => {
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return least === most ? String(least) : `${least} to ${most}`;
-  };
   const cells = [
     each.label,
     told.length,
     ...verdicts,
     `${WORDS[each.truth.kind]}: ${share(count(each.truth, told), told.length)}`,
     (told.reduce((sum, { pairs }) => sum + pairs, 0) / told.length).toFixed(1),
-    range(told.map(({ rounds }) => rounds)),
+    range(told.flatMap(({ rounds }) => rounds ?? [])),
     `${median(told.map(({ seconds }) => seconds)).toFixed(0)} s`,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function range(values: readonly number[]): string {
+  if (values.length === 0) return "·";
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 const WORDS: Record<Truth["kind"], string> = {
