@@ -16,7 +16,8 @@ export function figuresIn(
   const compared = hasOtherLoads(state, cell);
   const tools = usesTools(state, cell);
   return (attempt) => {
-    const counted = { calls: countedCalls(attempt, calibration), turns: attempt.turns };
+    const { turns, client } = attempt;
+    const counted = { calls: countedCalls(attempt, calibration), turns, client };
     const figures = metricsOfTurns(counted, compared);
     if (!tools) for (const metrics of figures) metrics.delete("toolCallMs");
     return figures;

@@ -294,9 +294,7 @@ function metricsOf(
   for (const attempt of attemptsOf(cell, "measure")) {
     if (attempt.finding.kind !== "pass" || confirming.has(attempt.start)) continue;
     const { start, round } = attempt;
-    const { turns, client } = attempt;
-    const counted = { calls: countedCalls(attempt, calibration), turns, client };
-    for (const metrics of metricsOfTurns(counted, compared)) {
+    for (const metrics of figures(attempt)) {
       for (const [name, value] of metrics) add(name, { start, round, value });
     }
   }

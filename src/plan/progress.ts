@@ -9,6 +9,10 @@ import { remainingAtMostMs, remainingMs, requestsLeft } from "./estimate.ts";
 import { ALONE, nameOfLoad } from "./load.ts";
 import { name, shownCombination } from "./matrix.ts";
 import type { Step } from "./next.ts";
+import { aheadIn } from "./pairs/ahead.ts";
+import { cellsInPairs } from "./pairs/cells.ts";
+import { madePairs } from "./pairs/made.ts";
+import { areBlocks, pairsAtMost } from "./pairs/planned.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {
