@@ -1,6 +1,6 @@
 /** Whole comparisons with real processes: the bundled simulator, twice. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -192,7 +192,8 @@ test("a server that its user's command restarts is measured in pairs of starts",
     assert.match(readFileSync(join(out, "restart.log"), "utf8"), /\nbase 0\n[\s\S]*\nbase 2\n/);
     assert.deepEqual(state.warnings, []);
   } finally {
-    spawn("/bin/sh", ["-c", kill], { stdio: "ignore" });
+    // Waited for: the file with its number is gone with the folder.
+    spawnSync("/bin/sh", ["-c", kill], { stdio: "ignore" });
   }
 });
 
