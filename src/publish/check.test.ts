@@ -6,8 +6,9 @@ import {
   type GithubServerOptions,
   startGithubServer,
 } from "../testing/github/server.ts";
-import { type CheckEnd, type CheckRequest, neutralCheck } from "./check.ts";
+import { type CheckRequest, neutralCheck } from "./check.ts";
 import { checker } from "./checker.ts";
+import type { Written } from "./written.ts";
 
 const servers: GithubServer[] = [];
 after(() => Promise.all(servers.map((server) => server.close())));
@@ -19,7 +20,7 @@ async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
 }
 
 /** Waits are not waited. */
-function check(server: GithubServer, over: Partial<CheckRequest> = {}): Promise<CheckEnd> {
+function check(server: GithubServer, over: Partial<CheckRequest> = {}): Promise<Written> {
   return neutralCheck({
     octokit: getOctokit("ghs_0123456789", { baseUrl: server.url }),
     owner: "o",

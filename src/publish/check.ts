@@ -3,12 +3,9 @@
  * neither, and a check may be `neutral`: shown grey, and it blocks nothing.
  */
 import type { Octokit } from "./comment.ts";
-import { type RefusalWords, reasonOf } from "./github-errors.ts";
-import { type RetryLimits, withRetries } from "./github-retry.ts";
-
-export type CheckEnd =
-  | { kind: "created" | "updated"; url: string }
-  | { kind: "skipped"; reason: string };
+import type { RefusalWords } from "./github-errors.ts";
+import type { RetryLimits } from "./github-retry.ts";
+import { type Written, written } from "./written.ts";
 
 export interface CheckText {
   title: string;
@@ -41,28 +38,21 @@ export interface CheckRequest extends CheckText {
  * @returns what was done; `skipped` with the reason for whatever GitHub refuses, never an error
  * @throws Error only for a mistake in this program
  */
-export async function neutralCheck(request: CheckRequest): Promise<CheckEnd> {
+export async function neutralCheck(request: CheckRequest): Promise<Written> {
   const { signal, limits, fork } = request;
-  const end = await withRetries((each) => findAndWrite(request, each), { signal, limits });
-  if (end.kind === "done") return end.value;
-  if (end.kind === "interrupted") return { kind: "skipped", reason: "the run was interrupted" };
-  return { kind: "skipped", reason: reasonOf(end.failure, refusalWords(fork)) };
+  return written((each) => findAndWrite(request, each), { fork, words: REFUSED, signal, limits });
 }
 
-function refusalWords(fork: boolean): RefusalWords {
-  return {
-    forbidden: fork
-      ? "a pull request from a fork gets a token that can't write"
-      : 'the token may not write checks; give the job "permissions: checks: write"',
-    missing: "the token can't see this commit, or it is gone",
-    refused: "the check was not taken",
-  };
-}
+const REFUSED: RefusalWords = {
+  forbidden: 'the token may not write checks; give the job "permissions: checks: write"',
+  missing: "the token can't see this commit, or it is gone",
+  refused: "the check was not taken",
+};
 
 async function findAndWrite(
   { octokit, owner, repo, sha, id, title, summary, onlyUpdate = false }: CheckRequest,
   signal: () => AbortSignal,
-): Promise<CheckEnd> {
+): Promise<Written> {
   const name = id === "default" ? "inferrs-bench" : `inferrs-bench (${id})`;
   const externalId = `inferrs-bench:${id}`;
   const result = {

@@ -1,7 +1,8 @@
 /** Binds the check to the event: at which commit, with which token. */
-import { type CheckEnd, type CheckText, neutralCheck } from "./check.ts";
+import { type CheckText, neutralCheck } from "./check.ts";
 import type { CommenterSetting } from "./commenter.ts";
 import { headCommitOf, pullRequestOf } from "./pull-request.ts";
+import type { Written } from "./written.ts";
 
 export interface CheckerSetting extends Omit<CommenterSetting, "context" | "commentId"> {
   context: CommenterSetting["context"] & { sha: string };
@@ -12,7 +13,7 @@ export interface CheckerSetting extends Omit<CommenterSetting, "context" | "comm
 /** A function that writes the neutral check, or why there can be none. Asks nothing of the network. */
 export function checker(
   setting: CheckerSetting,
-): ((text: CheckText, onlyUpdate?: boolean) => Promise<CheckEnd>) | string {
+): ((text: CheckText, onlyUpdate?: boolean) => Promise<Written>) | string {
   const { context, token, id, signal } = setting;
   if (token === "") return "the input github-token is empty";
   const pull = pullRequestOf(context.payload, context.eventName);

@@ -6,7 +6,8 @@ import {
   type GithubServerOptions,
   startGithubServer,
 } from "../testing/github/server.ts";
-import { type CommentEnd, type CommentRequest, commentMarker, upsertComment } from "./comment.ts";
+import { type CommentRequest, commentMarker, upsertComment } from "./comment.ts";
+import type { Written } from "./written.ts";
 
 const bot = { login: "github-actions[bot]", type: "Bot" };
 const marker = commentMarker("default");
@@ -23,7 +24,7 @@ async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
 async function comment(
   server: GithubServer,
   over: Partial<CommentRequest> = {},
-): Promise<{ end: CommentEnd; waits: number[] }> {
+): Promise<{ end: Written; waits: number[] }> {
   const waits: number[] = [];
   const end = await upsertComment({
     octokit: getOctokit("ghs_0123456789", { baseUrl: server.url }),

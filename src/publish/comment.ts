@@ -3,14 +3,11 @@
  * that pushes don't pile up comments.
  */
 import type { getOctokit } from "@actions/github";
-import { githubFailure, type RefusalWords, reasonOf, retryDelayMs } from "./github-errors.ts";
-import { type RetryLimits, withRetries } from "./github-retry.ts";
+import { githubFailure, type RefusalWords, retryDelayMs } from "./github-errors.ts";
+import type { RetryLimits } from "./github-retry.ts";
+import { type Written, written } from "./written.ts";
 
 export type Octokit = ReturnType<typeof getOctokit>;
-
-export type CommentEnd =
-  | { kind: "created" | "updated"; url: string }
-  | { kind: "skipped"; reason: string };
 
 export interface CommentRequest {
   octokit: Octokit;
@@ -38,28 +35,21 @@ export function commentMarker(commentId: string): string {
  * @returns what was done; `skipped` with the reason for whatever GitHub refuses, never an error
  * @throws Error only for a mistake in this program
  */
-export async function upsertComment(request: CommentRequest): Promise<CommentEnd> {
+export async function upsertComment(request: CommentRequest): Promise<Written> {
   const { signal, limits, fork } = request;
-  const end = await withRetries((each) => findAndWrite(request, each), { signal, limits });
-  if (end.kind === "done") return end.value;
-  if (end.kind === "interrupted") return { kind: "skipped", reason: "the run was interrupted" };
-  return { kind: "skipped", reason: reasonOf(end.failure, refusalWords(fork)) };
+  return written((each) => findAndWrite(request, each), { fork, words: REFUSED, signal, limits });
 }
 
-function refusalWords(fork: boolean): RefusalWords {
-  return {
-    forbidden: fork
-      ? "a pull request from a fork gets a token that can't write"
-      : 'the token may not comment; give the job "permissions: pull-requests: write"',
-    missing: "the token can't see this pull request, or it is gone",
-    refused: "the comment was not taken",
-  };
-}
+const REFUSED: RefusalWords = {
+  forbidden: 'the token may not comment; give the job "permissions: pull-requests: write"',
+  missing: "the token can't see this pull request, or it is gone",
+  refused: "the comment was not taken",
+};
 
 async function findAndWrite(
   { octokit, owner, repo, pullNumber, commentId, body: text }: CommentRequest,
   signal: () => AbortSignal,
-): Promise<CommentEnd> {
+): Promise<Written> {
   const marker = commentMarker(commentId);
   const body = text.startsWith(marker) ? text : `${marker}\n${text}`;
   const isOurs = await authorTest(octokit, signal);

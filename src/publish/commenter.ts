@@ -1,7 +1,8 @@
 /** Binds the comment to the event: which pull request, with which token. */
 import type { context as ActionsContext, getOctokit } from "@actions/github";
-import { type CommentEnd, upsertComment } from "./comment.ts";
+import { upsertComment } from "./comment.ts";
 import { pullRequestOf } from "./pull-request.ts";
+import type { Written } from "./written.ts";
 
 export interface CommenterSetting {
   context: Pick<typeof ActionsContext, "payload" | "eventName" | "repo">;
@@ -15,7 +16,7 @@ export interface CommenterSetting {
 /** A function that posts a body, or why there can be no comment. Asks nothing of the network. */
 export function commenter(
   setting: CommenterSetting,
-): ((body: string) => Promise<CommentEnd>) | string {
+): ((body: string) => Promise<Written>) | string {
   const { context, token, commentId, signal } = setting;
   const pull = pullRequestOf(context.payload, context.eventName);
   if (pull.kind === "none") return pull.reason;

@@ -8,12 +8,13 @@ import { renderMarkdown } from "../report/markdown.ts";
 import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
 import { annotations, isUntold, untold } from "./annotations.ts";
-import type { CheckEnd, CheckText } from "./check.ts";
-import { type CommentEnd, commentMarker } from "./comment.ts";
+import type { CheckText } from "./check.ts";
+import { commentMarker } from "./comment.ts";
 import type { BranchKept } from "./history/in-branch.ts";
 import { outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
 import { oneLine, withoutControls } from "./text.ts";
+import type { Written } from "./written.ts";
 
 /** GitHub's limit for a comment is 65,536 characters. */
 const COMMENT_BUDGET = 65_000;
@@ -24,13 +25,13 @@ export interface PublishTarget {
    * Posts the body as the pull request's comment. A text instead: why it can't be. Null: nobody
    * asked for one.
    */
-  comment: ((body: string) => Promise<CommentEnd>) | string | null;
+  comment: ((body: string) => Promise<Written>) | string | null;
   commentId: string;
   /**
    * Writes a neutral check for a comparison that couldn't tell. A text instead: why it can't be;
    * absent or null: none is wanted.
    */
-  check?: ((text: CheckText, onlyUpdate?: boolean) => Promise<CheckEnd>) | string | null;
+  check?: ((text: CheckText, onlyUpdate?: boolean) => Promise<Written>) | string | null;
   /** Reads the history that is kept in a branch, and adds the run; absent or null: there is none. */
   history?: (() => Promise<BranchKept>) | null;
 }
@@ -82,12 +83,11 @@ function summaryText(end: BenchEnd): string {
 
 /** A check of its own, grey; where there can be none, a warning that says why. */
 async function tellUntold(result: Result, { core, check = null }: PublishTarget): Promise<void> {
-  const title = oneLine(comparisonSentence(result) ?? "", 200);
   const write = check === null || typeof check === "string" ? null : check;
   const end =
     write === null
       ? { kind: "skipped" as const, reason: typeof check === "string" ? check : null }
-      : await tried(() => write({ title, summary: renderMarkdown(result, CHECK) }));
+      : await tried(() => write(checkText(result)));
   if (end.kind !== "skipped") core.info(`Neutral check ${end.kind}: ${oneLine(end.url, 300)}`);
   else {
     const { message, title: heading } = untold(result, end.reason);
@@ -98,14 +98,18 @@ async function tellUntold(result: Result, { core, check = null }: PublishTarget)
 /** An earlier attempt at this commit may have left a check that says it couldn't tell. */
 async function takeBack(result: Result, { core, check = null }: PublishTarget): Promise<void> {
   if (check === null || typeof check === "string") return;
-  const title = oneLine(comparisonSentence(result) ?? "", 200);
-  const end = await tried(() => check({ title, summary: renderMarkdown(result, CHECK) }, true));
+  const end = await tried(() => check(checkText(result), true));
   if (end.kind === "updated")
     core.info(`Check of an earlier attempt updated: ${oneLine(end.url, 300)}`);
 }
 
 /** GitHub's limit for a check's summary is 65,535 characters. */
 const CHECK = { budget: 60_000 };
+
+function checkText(result: Result): CheckText {
+  const title = oneLine(comparisonSentence(result) ?? "", 200);
+  return { title, summary: renderMarkdown(result, CHECK) };
+}
 
 /** The summary is out by then: what the network brings comes below it. */
 async function fromBranch({ core, history }: PublishTarget): Promise<HistoryReport | null> {
@@ -136,7 +140,7 @@ function tellOutside({ comparison }: HistoryReport, core: Publisher): void {
 async function post(
   comment: NonNullable<PublishTarget["comment"]>,
   body: string,
-): Promise<CommentEnd> {
+): Promise<Written> {
   if (typeof comment === "string") return { kind: "skipped", reason: comment };
   return tried(() => comment(body));
 }

@@ -27,20 +27,19 @@ export function withheldBecause(state: RunState): string | null {
 }
 
 /** Variants whose restart command was seen to restart nothing. */
-function residentVariants({ warnings }: RunState): string[] {
-  return [BASE, HEAD].filter((name) =>
-    warnings.some(({ code, text }) => code === "not-restarted" && text.startsWith(`${name}:`)),
-  );
+function residentVariants(state: RunState): string[] {
+  return [BASE, HEAD].filter((name) => isWarnedOf(state, name, "not-restarted"));
+}
+
+function isWarnedOf({ warnings }: RunState, variant: string, wanted: string): boolean {
+  return warnings.some(({ code, text }) => code === wanted && text.startsWith(`${variant}:`));
 }
 
 /** Variants whose starts differ among themselves. */
-function unsteadyVariants({ starts, warnings }: RunState): string[] {
+function unsteadyVariants(state: RunState): string[] {
   return [BASE, HEAD].filter((name) => {
-    const own = starts.filter(({ variant }) => variant === name);
+    const own = state.starts.filter(({ variant }) => variant === name);
     const devices = new Set(own.flatMap(({ device }) => device ?? []));
-    const chose = warnings.some(
-      ({ code, text }) => code === "choices-differ" && text.startsWith(`${name}:`),
-    );
-    return devices.size > 1 || chose;
+    return devices.size > 1 || isWarnedOf(state, name, "choices-differ");
   });
 }

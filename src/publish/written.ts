@@ -1,0 +1,32 @@
+/** What is written on GitHub, and what is said where it can't be. */
+import { type RefusalWords, reasonOf } from "./github-errors.ts";
+import { type RetryLimits, withRetries } from "./github-retry.ts";
+
+export type Written =
+  | { kind: "created" | "updated"; url: string }
+  | { kind: "skipped"; reason: string };
+
+export interface WriteOptions {
+  /** The pull request comes from a fork: only for the reason, when GitHub refuses. */
+  fork: boolean;
+  /** `forbidden`: to a token of the repository itself. */
+  words: RefusalWords;
+  signal: AbortSignal | undefined;
+  limits: Partial<RetryLimits> | undefined;
+}
+
+/**
+ * @param write looks and writes, once for each try
+ * @returns what was done; `skipped` with the reason for whatever GitHub refuses, never an error
+ * @throws Error only for a mistake in this program
+ */
+export async function written(
+  write: (signal: () => AbortSignal) => Promise<Written>,
+  { fork, words, signal, limits }: WriteOptions,
+): Promise<Written> {
+  const end = await withRetries(write, { signal, limits });
+  if (end.kind === "done") return end.value;
+  if (end.kind === "interrupted") return { kind: "skipped", reason: "the run was interrupted" };
+  const forbidden = "a pull request from a fork gets a token that can't write";
+  return { kind: "skipped", reason: reasonOf(end.failure, fork ? { ...words, forbidden } : words) };
+}
