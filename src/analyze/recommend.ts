@@ -1,4 +1,5 @@
 /** Which combination to use. Pure. */
+import { capital } from "../report/format.ts";
 import type { Compat, MetricName, Outcome, ResultCell } from "../result.ts";
 
 /** What of a cell decides. */
@@ -160,8 +161,4 @@ function because(
       : "its turn is the fastest";
   const choice = tools ? `of those that keep the tools, ${speed}` : speed;
   return `${capital(works)}; ${from.candidates.length === 1 ? alone : choice}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

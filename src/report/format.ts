@@ -74,6 +74,11 @@ export function list(items: readonly string[], last = "and"): string {
     : `${items.slice(0, -1).join(", ")} ${last} ${items.at(-1)}`;
 }
 
+/** `A sentence`, of `a sentence`. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function significant(value: number): string {
   if (value === 0) return "0";
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -1,6 +1,6 @@
 /** What decided a comparison, and what would, in sentences. Pure. */
 import type { RunState } from "../../journal/state.ts";
-import { list, plural } from "../../report/format.ts";
+import { capital, list, plural } from "../../report/format.ts";
 import type { ComparedMetric, ComparedSuccess, Comparison } from "../../result.ts";
 import { FEWEST_PAIRS } from "../verdict/looks.ts";
 import { nameOfCell } from "./cell-name.ts";
@@ -229,8 +229,4 @@ function nearestToLimit(metrics: readonly ComparedMetric[]): ComparedMetric[] {
 /** One decimal: more would promise what no interval holds. */
 function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))}%`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,5 @@
 /** A chosen combination of rungs as a recommendation: each setting with why, its cost and the evidence. Pure. */
-import { bytes, count, list } from "../../report/format.ts";
+import { bytes, capital, count, list } from "../../report/format.ts";
 import type { Compat, OutcomeKind, Recommendation } from "../../result.ts";
 import { type PromptSize, settingsOf } from "./climb.ts";
 import type { Fitting } from "./fitting.ts";
@@ -101,8 +101,4 @@ function sentenceOf(chosen: readonly Rung[], ids: readonly string[], evidence: E
       : "";
   const chatOnly = chosen.some(({ keepsTools }) => !keepsTools);
   return `${capital(list(titles))}${shorter}${chatOnly ? ". The agent can then only chat" : ""}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,6 @@
 /** A byte-level BPE tokenizer, learned here from a list of words; nothing comes from elsewhere. */
+
+import { capital } from "../../report/format.ts";
 import { SIZES } from "./config.ts";
 import { WORDS } from "./words.ts";
 
@@ -60,10 +62,6 @@ function learnMerges(space: string, count: number): [string, string][] {
     for (const piece of pieces) mergeIn(piece.symbols, best);
   }
   return merges;
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 interface Piece {
