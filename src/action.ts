@@ -1,25 +1,7 @@
-/** The Action's entry: read inputs, run, publish, and only then fail the step. */
-import { resolve } from "node:path";
+/** The Action's entry: which command, its inputs read, and a fault of ours told as any other end. */
 import * as core from "@actions/core";
-import { context, getOctokit } from "@actions/github";
-import { bench } from "./bench.ts";
-import { type BenchEnd, failed } from "./end.ts";
-import { writeKept } from "./history-files.ts";
-import {
-  DEFAULT_OUT_DIR,
-  measuredEnvironment,
-  readActionInputs,
-  splitActionInputs,
-  withHubToken,
-} from "./inputs/action.ts";
-import { refuseStrangers } from "./inputs/strangers.ts";
-import type { CacheEntry } from "./provision/hub/cache-entry.ts";
-import { checker } from "./publish/checker.ts";
-import { commenter } from "./publish/commenter.ts";
-import { keepInBranch } from "./publish/history/in-branch.ts";
-import { withoutLogCommands } from "./publish/log-guard.ts";
-import { actionsModelCache } from "./publish/model-cache.ts";
-import { failureReason, publish } from "./publish/publish.ts";
+import { type ActionWorld, atEnd } from "./action/world.ts";
+import { readActionInputs, splitActionInputs, withHubToken } from "./inputs/action.ts";
 
 // A cancelled job gets SIGINT, after 7.5 s SIGTERM, and 2.5 s later there is no process left.
 const interrupt = new AbortController();
@@ -27,61 +9,26 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => interrupt.abort(name));
 }
 
-const SETUP_FAILED = 3;
+/** What each command does; it tells its own end, and fails the step where it should. */
+const COMMANDS = {
+  run: async () => (await import("./action/measure.ts")).measure,
+  demo: async () => (await import("./action/measure.ts")).measure,
+  merge: async () => (await import("./action/merge.ts")).merge,
+  publish: async () => (await import("./action/publish.ts")).publishRun,
+  doctor: async () => (await import("./action/doctor.ts")).doctorStep,
+} satisfies Record<string, () => Promise<(world: ActionWorld) => Promise<void>>>;
 
 async function main(): Promise<void> {
-  const { signal } = interrupt;
   const token = core.getInput("github-token");
   if (token !== "") core.setSecret(token);
   const env = withHubToken(process.env, core.getInput("hf-token"), core.setSecret);
   try {
     const inputs = splitActionInputs(readActionInputs(core.getInput));
-    const { raw, comment, commentId } = inputs;
-    const { stdout, stderr } = process;
-    const { eventName: event, payload } = context;
-    // Before anything is started or fetched here.
-    refuseStrangers({ runner: env.RUNNER_ENVIRONMENT, event, payload }, inputs.allowForkCode);
-    const modelCache = inputs.cacheModel ? actionsModelCache(core) : null;
-    const out = typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR;
-    // Before anything is started: the post step finds there what a killed run left behind.
-    core.saveState("out-dir", resolve(out));
-    const host = { env: measuredEnvironment(env), cwd: process.cwd(), stdout, stderr, signal };
-    const githubToken = token === "" ? null : token;
-    const end = await withoutLogCommands(core.info, (listening) => {
-      // @actions/cache masks its signed links by commands.
-      const models = modelCache && {
-        ...modelCache,
-        restore: (entry: CacheEntry, stop: AbortSignal) =>
-          listening(() => modelCache.restore(entry, stop)),
-      };
-      return bench(raw, { ...host, githubToken, modelCache: models, entry: "action" });
-    });
-    const post = commenter({ context, getOctokit, token, commentId, signal });
-    const check = checker({ context, getOctokit, token, id: commentId, signal });
-    const history = historyKeeper(end, token);
-    await publish(end, { core, commentId, comment: comment ? post : null, check, history });
-    // After a failed set-up the quantized file is not there, and an entry can't be changed later.
-    if (!signal.aborted && end.exitCode !== SETUP_FAILED) await modelCache?.save();
-    const reason = failureReason(end);
-    if (reason !== null) core.setFailed(reason);
+    const command = await COMMANDS[inputs.command]();
+    await command({ inputs, env, token, signal: interrupt.signal });
   } catch (error) {
-    const end = failed(error);
-    await publish(end, { core, commentId: "", comment: null });
-    core.setFailed(failureReason(end) ?? "inferrs-bench failed.");
+    await atEnd(error);
   }
-}
-
-/** Null where no history is kept in a branch, or there is nothing to keep. */
-function historyKeeper({ result, historyBranch, outDir }: BenchEnd, token: string) {
-  if (!historyBranch || result === null) return null;
-  const { branch, keepDays: days } = historyBranch;
-  const { signal } = interrupt;
-  return async () => {
-    const keep = { nowMs: Date.now(), days };
-    const told = await keepInBranch(result, { context, getOctokit, token, branch, keep, signal });
-    writeKept(outDir, result, told.kept);
-    return told;
-  };
 }
 
 void main().then(() => {

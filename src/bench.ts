@@ -127,6 +127,7 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
     type: "run-started",
     at,
     tool: { version },
+    label: options.label,
     owner: { pid: process.pid, startTime: startTimeOf(process.pid) },
     plan: kept(plan),
     environment,

@@ -823,6 +823,14 @@ export const resultSchema = z
     /** One sentence where exitReason isn't `ok`. */
     exitDetail: z.string().nullable(),
     tool: z.strictObject({ version: z.string() }),
+    /** What the run is called where several are shown together; null: nobody named it. */
+    label: z.string().nullable().default(null),
+    /**
+     * The options that ask for the same run, as arguments of the command line (`["run", "--model=…"]`),
+     * without what is of one place only (`--out`, `--json`, …) and without secrets; null in results of
+     * before.
+     */
+    command: z.array(z.string()).nullable().default(null),
     startedAt: z.iso.datetime(),
     durationMs: z.number().nonnegative(),
     simulated: z.boolean(),

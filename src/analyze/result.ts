@@ -64,6 +64,8 @@ export function toResult(state: RunState, context: ResultContext): Result {
     schema: RESULT_SCHEMA_ID,
     ...exit,
     tool: state.tool,
+    label: state.label,
+    command: state.command,
     startedAt: state.startedAt,
     durationMs: state.elapsedMs,
     simulated: state.plan.variants.some((variant) => variant.engine.kind === "sim"),

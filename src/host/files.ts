@@ -8,6 +8,8 @@ export const OUT_FILES = [
   "journal.jsonl",
   "result.json",
   "report.md",
+  "report.html",
+  "junit.xml",
   "openclaw.json5",
   "history.json",
   "engine.log",

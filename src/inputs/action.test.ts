@@ -43,25 +43,30 @@ test("flags are true or false and nothing else", () => {
 
 test("a command that isn't there is an error with a suggestion", () => {
   assert.throws(() => read({ command: "dem" }), {
-    message: 'command: got "dem"; expected one of run, demo. Did you mean "demo"?',
+    message:
+      'command: got "dem"; expected one of run, demo, merge, publish, doctor. Did you mean "demo"?',
   });
 });
 
 test("options of the command line alone are not inputs", () => {
   const names = ACTION_ROWS.map(({ name }) => name);
-  assert.ok(!names.includes("json") && !names.includes("quiet") && !names.includes("plan"));
+  assert.ok(!names.includes("json") && !names.includes("quiet"));
   assert.ok(names.includes("command") && names.includes("model"));
 });
 
 test("the comment's settings and the token don't go to the measurement", () => {
   const split = splitActionInputs(
-    read({ "github-token": "t0ken", comment: "false", "comment-id": "metal.1", rounds: "5" }),
+    read({ "github-token": "t0ken", comment: "never", "comment-id": "metal.1", rounds: "5" }),
   );
   assert.deepEqual(split, {
     raw: { command: "run", rounds: "5" },
     token: "t0ken",
     cacheModel: false,
-    comment: false,
+    command: "run",
+    comment: "never",
+    results: ["inferrs-bench-results"],
+    expect: [],
+    artifact: "inferrs-bench*",
     commentId: "metal.1",
     allowForkCode: false,
   });

@@ -5,17 +5,27 @@ import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "
 
 /** What the Action itself needs; everything else goes to `bench()` as it is. */
 export interface ActionInputs {
+  command: (typeof ACTION_COMMANDS)[number];
   raw: RawOptions;
   /** Empty: nothing is sent to GitHub. */
   token: string;
-  comment: boolean;
+  comment: CommentWhen;
   commentId: string;
+  /** Of `merge`: folders of results, and the labels that must be there. */
+  results: string[];
+  expect: string[];
+  /** Of `publish`: which artifacts of the other run. */
+  artifact: string;
   cacheModel: boolean;
   /** Also code of strangers is run on a self-hosted runner. */
   allowForkCode: boolean;
 }
 
-export const ACTION_COMMANDS = ["run", "demo"] as const;
+export const ACTION_COMMANDS = ["run", "demo", "merge", "publish", "doctor"] as const;
+
+/** When a comment is written. */
+export const COMMENT_WHEN = ["on-change", "always", "never"] as const;
+export type CommentWhen = (typeof COMMENT_WHEN)[number];
 
 /** Where the results go when no input says so. */
 export const DEFAULT_OUT_DIR: string =
@@ -60,12 +70,19 @@ export function splitActionInputs(options: RawOptions): ActionInputs {
     "hf-token": _hfToken,
     "cache-model": _cacheModel,
     "allow-fork-code": allowed,
+    results,
+    expect,
+    artifact: _artifact,
     ...raw
   } = options;
   return {
+    command: parseChoice("command", textOf(options, "command", "run"), ACTION_COMMANDS),
     raw,
     token: textOf(options, "github-token", ""),
-    comment: strictFlag("comment", textOf(options, "comment", "true")),
+    comment: parseChoice("comment", textOf(options, "comment", "on-change"), COMMENT_WHEN),
+    results: Array.isArray(results) ? results : ["inferrs-bench-results"],
+    expect: Array.isArray(expect) ? expect : [],
+    artifact: textOf(options, "artifact", "inferrs-bench*"),
     cacheModel: options["cache-model"] === true,
     commentId: markerId(textOf(options, "comment-id", "default")),
     allowForkCode: allowed === true,

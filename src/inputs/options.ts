@@ -72,6 +72,12 @@ export interface Options
   failOn: FailOn[];
   out: string;
   planOnly: boolean;
+  /** Print a workflow's matrix, for so many jobs; null: by the time that they take. Null: don't. */
+  matrix: { shards: number | null } | null;
+  /** Only these cells are measured; null: all. */
+  cells: string[] | null;
+  /** What the run is called among others. */
+  label: string | null;
   json: boolean;
   quiet: boolean;
 }
@@ -209,6 +215,9 @@ export function readOptions(
     look: readLook(raw, text("fit-budget"), budget, attached),
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
+    matrix: raw.matrix === true ? { shards: integer("shards", 1, 256) } : null,
+    cells: list("cell"),
+    label: text("label"),
     json: raw.json === true,
     quiet: raw.quiet === true,
   };

@@ -33,6 +33,9 @@ export type JournalEvent =
       type: "run-started";
       at: string;
       tool: { version: string };
+      /** As in the Result; absent in older journals: unknown. */
+      label?: string | null;
+      command?: string[] | null;
       /** The process that writes this journal: while it lives, the folder is its own. */
       owner?: { pid: number; startTime: string | null };
       plan: Plan;

@@ -42,6 +42,8 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
   return {
     plan: completePlan(entry.plan),
     tool: entry.tool,
+    label: entry.label ?? null,
+    command: entry.command ?? null,
     startedAt: entry.at,
     elapsedMs: entry.tMs,
     environment: completeEnvironment(entry.environment),

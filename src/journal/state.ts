@@ -149,6 +149,8 @@ export interface VariantState {
 export interface RunState {
   plan: Plan;
   tool: { version: string };
+  label: string | null;
+  command: string[] | null;
   startedAt: string;
   elapsedMs: number;
   environment: Result["environment"];

@@ -30,7 +30,10 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     const step = copy.bundle({ command: "demmo", "github-token": TOKEN }, github.url);
     const { code, output } = await step.ended;
     assert.equal(code, 1);
-    assert.match(output, /^::error::command: got "demmo"; expected one of run, demo\./m);
+    assert.match(
+      output,
+      /^::error::command: got "demmo"; expected one of run, demo, merge, publish, doctor\./m,
+    );
     assert.match(readFileSync(step.files.OUTPUT, "utf8"), /invalid-input/);
     assert.match(readFileSync(step.files.STEP_SUMMARY, "utf8"), /Did you mean "demo"\?/);
     assert.equal(github.requests.length, 0);
@@ -70,7 +73,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
   });
 
   test("the same code is run on GitHub's runner, and where it is allowed", async () => {
-    const inputs = { command: "demo", comment: "false", scenario: "smoke" };
+    const inputs = { command: "demo", comment: "never", scenario: "smoke" };
     const hosted = copy.bundle(inputs, github.url, on("github-hosted"));
     assert.equal((await hosted.ended).code, 0);
     const allowed = { ...inputs, "allow-fork-code": "true" };
@@ -82,7 +85,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     // What stands in for inferrs ends at once: only the choice is looked at.
     const inferrs = join(copy.dir, "dist", "cli.cjs");
     const env = { RUNNER_ENVIRONMENT: "github-hosted" };
-    const step = copy.bundle({ inferrs, comment: "false" }, github.url, { env });
+    const step = copy.bundle({ inferrs, comment: "never" }, github.url, { env });
     const { output } = await step.ended;
     assert.match(output, /^SCALED: agent turns at [\d.]+%.*not an agent verdict at full size/m);
     assert.match(output, /^Defaults +for a GitHub-hosted runner; an input of the same name wins/m);
@@ -123,7 +126,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
       RUNNER_TEMP: copy.home,
     };
     const job = () =>
-      copy.bundle({ ...inputs, "cache-model": "true", comment: "false" }, github.url, { env })
+      copy.bundle({ ...inputs, "cache-model": "true", comment: "never" }, github.url, { env })
         .ended;
     const first = await job();
     assert.equal(first.code, 0, first.output);
@@ -155,7 +158,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
       inferrs: join(copy.dir, "dist", "cli.cjs"),
       model: "org/model",
       "cache-model": "true",
-      comment: "false",
+      comment: "never",
     };
     const step = copy.bundle(inputs, github.url, { env });
     await Promise.race([asked, step.ended]);

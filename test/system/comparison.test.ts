@@ -174,7 +174,7 @@ test("in a workflow: decode slower by 20% fails the step, and outputs and report
     "fit-budget": "0",
     rounds: "3",
     starts: "12",
-    comment: "false",
+    comment: "never",
     "github-token": TOKEN,
   };
   const env = { INFERRS_BENCH_LOCK_DIR: join(copy.home, "lock") };

@@ -133,7 +133,7 @@ test("the Action asks the API with its own token, and the storage without", {
     scenario: "smoke",
     starts: "1",
     rounds: "1",
-    comment: "false",
+    comment: "never",
     "github-token": TOKEN,
   };
   const step = copy.bundle(inputs, github.apiUrl, { env: { GITHUB_SERVER_URL: github.url } });
