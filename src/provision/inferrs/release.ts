@@ -71,7 +71,7 @@ export async function release(
   }
 }
 
-function sized(bytes: number) {
+function sized(bytes: number | null) {
   return { bytes, announcedBytes: bytes };
 }
 

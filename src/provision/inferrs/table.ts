@@ -6,7 +6,8 @@ import { assetPath } from "../../host/assets.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const knownAsset = z.strictObject({ sha256, bytes: z.int().positive() });
+/** The size is only for what is told and for room on the disk; null: nobody said it. */
+const knownAsset = z.strictObject({ sha256, bytes: z.int().positive().nullable().default(null) });
 
 const knownRelease = z.strictObject({
   commit: z.string().regex(/^[0-9a-f]{40}$/),
@@ -15,12 +16,15 @@ const knownRelease = z.strictObject({
 
 export const tableSchema = z.strictObject({
   repository: z.string(),
-  /** By version, oldest first. Made by `npm run update-digests`. */
+  /**
+   * By version, oldest first. Made by `npm run update-digests`; the first four, which have no sizes,
+   * are from inferrs's own Homebrew tap (docs/inferrs.md).
+   */
   releases: z.record(z.string(), knownRelease),
 });
 
 export type DigestTable = z.infer<typeof tableSchema>;
-export type KnownRelease = z.infer<typeof knownRelease>;
+export type KnownRelease = DigestTable["releases"][string];
 
 export const TABLE_FILE = "inferrs-releases.json";
 
