@@ -17,9 +17,20 @@ const GIT = [
   ["get", "/blobs/{file_sha}"],
   ["post", "/blobs"],
 ];
-const CHECKS = [
-  ["post", "/check-runs"],
-  ["patch", "/check-runs/{check_run_id}"],
+const REST = [
+  ["get", "/user"],
+  ["get", `${REPO}/issues/{issue_number}/comments`],
+  ["post", `${REPO}/issues/{issue_number}/comments`],
+  ["patch", `${REPO}/issues/comments/{comment_id}`],
+  ["delete", `${REPO}/issues/comments/{comment_id}`],
+  ["get", `${REPO}/pulls`],
+  ["get", `${REPO}/pulls/{pull_number}`],
+  ["get", `${REPO}/commits/{commit_sha}/pulls`],
+  ["get", `${REPO}/actions/runs/{run_id}/artifacts`],
+  ["get", `${REPO}/actions/artifacts/{artifact_id}/{archive_format}`],
+  ["get", `${REPO}/commits/{ref}/check-runs`],
+  ["post", `${REPO}/check-runs`],
+  ["patch", `${REPO}/check-runs/{check_run_id}`],
 ];
 
 /** References put in, prose left out. */
@@ -46,7 +57,7 @@ const schemaOf = (content) => plain(content?.["application/json"]?.schema ?? {})
 const operationsOf = (base, operations) =>
   operations.map(([method, path]) => {
     const { requestBody, responses } = api.paths[base + path][method];
-    const success = Object.entries(responses).find(([status]) => status.startsWith("2"));
+    const success = Object.entries(responses).find(([status]) => /^2|^302/.test(status));
     return {
       method: method.toUpperCase(),
       path,
@@ -54,18 +65,53 @@ const operationsOf = (base, operations) =>
       status: Number(success[0]),
       response: schemaOf(plain(success[1]).content),
       refusals: Object.keys(responses)
-        .filter((status) => !status.startsWith("2"))
+        .filter((status) => status !== success[0])
         .map(Number),
     };
   });
-const write = (name, operations) =>
+const parametersOf = ({ parameters = [] }, where) =>
+  parameters
+    .map((parameter) => plain(parameter))
+    .filter((parameter) => parameter.in === where)
+    .map(({ name, schema, required = false }) => ({ name, schema, required }));
+/** Of the properties that an answer need not have, the simple ones. */
+function needed(schema) {
+  if (Array.isArray(schema)) return schema.map(needed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { properties, ...rest } = schema;
+  const made = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [key, key === "required" ? value : needed(value)]),
+  );
+  if (properties !== undefined) {
+    const kept = Object.entries(properties).filter(
+      ([name, value]) => schema.required?.includes(name) === true || isSimple(value),
+    );
+    made.properties = Object.fromEntries(kept.map(([name, value]) => [name, needed(value)]));
+  }
+  return made;
+}
+const isSimple = (schema) =>
+  typeof schema !== "object" ||
+  schema === null ||
+  !["properties", "items", "anyOf", "oneOf", "allOf"].some((key) => key in schema);
+const write = (name, operations, spaces) =>
   writeFileSync(
     `src/testing/github/${name}`,
-    `${JSON.stringify({ from: "@octokit/openapi 23.0.2 (MIT)", operations }, null, 1)}\n`,
+    `${JSON.stringify({ from: "@octokit/openapi 23.0.2 (MIT)", operations }, null, spaces)}\n`,
   );
-write("git-api.json", operationsOf(`${REPO}/git`, GIT));
-// What is sent matters; of the answers only the id is read.
+write("git-api.json", operationsOf(`${REPO}/git`, GIT), 1);
 write(
-  "checks-api.json",
-  operationsOf(REPO, CHECKS).map(({ method, path, request }) => ({ method, path, request })),
+  "rest-api.json",
+  operationsOf("", REST).map(({ method, path, request, ...answers }) => {
+    const described = api.paths[path][method.toLowerCase()];
+    return {
+      method,
+      path,
+      pathParameters: parametersOf(described, "path"),
+      query: parametersOf(described, "query"),
+      request,
+      ...answers,
+      response: needed(answers.response),
+    };
+  }),
 );

@@ -16,14 +16,16 @@ export function checker(
 ): ((text: CheckText, onlyUpdate?: boolean) => Promise<Written>) | string {
   const { context, token, id, signal } = setting;
   if (token === "") return "the input github-token is empty";
-  const pull = pullRequestOf(context.payload, context.eventName);
+  const pull = pullRequestOf(context);
+  const sha = headCommitOf(context);
+  if (sha === null) return "the event doesn't say which commit was measured";
   return async (text, onlyUpdate = false) => {
     if (signal.aborted) return { kind: "skipped", reason: "the run was interrupted" };
     return neutralCheck({
       octokit: setting.getOctokit(token),
       owner: context.repo.owner,
       repo: context.repo.repo,
-      sha: headCommitOf(context.payload) ?? context.sha,
+      sha,
       fork: pull.kind === "found" && pull.fork,
       id,
       signal,

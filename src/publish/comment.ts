@@ -3,11 +3,18 @@
  * that pushes don't pile up comments.
  */
 import type { getOctokit } from "@actions/github";
-import { githubFailure, type RefusalWords, retryDelayMs } from "./github-errors.ts";
+import { authorTest, commentsApi, type FoundComment } from "./comments-api.ts";
+import type { RefusalWords } from "./github-errors.ts";
 import type { RetryLimits } from "./github-retry.ts";
 import { type Written, written } from "./written.ts";
 
 export type Octokit = ReturnType<typeof getOctokit>;
+
+/**
+ * A comment's text. What it is given was written by this tool or by whoever may edit its comments: it
+ * is taken for hostile.
+ */
+export type CommentBody = (previous: string | null) => string;
 
 export interface CommentRequest {
   octokit: Octokit;
@@ -17,7 +24,12 @@ export interface CommentRequest {
   /** The pull request comes from a fork: only for the reason, when GitHub refuses. */
   fork: boolean;
   commentId: string;
-  body: string;
+  /** The text, made of the comment's own of before; null: there is none yet. Called in each try. */
+  body: CommentBody;
+  /** Only one that is there is brought up to date; absent: it is made where there is none. */
+  onlyUpdate?: boolean;
+  /** Asked last before each write: a reason not to, or null. */
+  goAhead?: (signal: () => AbortSignal) => Promise<string | null>;
   /** Ends all of it at once: an interrupted job has no time for the network. */
   signal?: AbortSignal;
   limits?: Partial<RetryLimits>;
@@ -30,87 +42,83 @@ export function commentMarker(commentId: string): string {
 
 /**
  * Updates the comment with this marker, or creates it. Each try looks again before it writes: a
- * write whose answer was lost is then found, and updated instead of doubled.
+ * write whose answer was lost is then found, and updated instead of doubled. Of two runs that find none
+ * at the same time and create one each, the later gives its own up.
  *
  * @returns what was done; `skipped` with the reason for whatever GitHub refuses, never an error
  * @throws Error only for a mistake in this program
  */
 export async function upsertComment(request: CommentRequest): Promise<Written> {
   const { signal, limits, fork } = request;
-  return written((each) => findAndWrite(request, each), { fork, words: REFUSED, signal, limits });
+  const made: Made = { sent: new Set(), created: null };
+  const options = { fork, words: REFUSED, signal, limits };
+  const end = await written((each) => findAndWrite(request, made, each), options);
+  // It is there, also when looking for others beside it failed.
+  return end.kind === "skipped" && made.created !== null ? made.created.end : end;
 }
+
+/** The reason where `onlyUpdate` found none. */
+export const NOTHING_NEW = "there is nothing to say, and none to bring up to date";
 
 const REFUSED: RefusalWords = {
   forbidden: 'the token may not comment; give the job "permissions: pull-requests: write"',
   missing: "the token can't see this pull request, or it is gone",
   refused: "the comment was not taken",
+  fork: "a pull request from a fork gets a token that can't write; a second workflow with command: publish posts its result (docs/forks.md)",
 };
 
-async function findAndWrite(
-  { octokit, owner, repo, pullNumber, commentId, body: text }: CommentRequest,
-  signal: () => AbortSignal,
-): Promise<Written> {
-  const marker = commentMarker(commentId);
-  const body = text.startsWith(marker) ? text : `${marker}\n${text}`;
-  const isOurs = await authorTest(octokit, signal);
-  for (let page = 1; ; page++) {
-    const answer = await octokit.rest.issues.listComments({
-      owner,
-      repo,
-      issue_number: pullNumber,
-      per_page: 100,
-      page,
-      request: { signal: signal() },
-    });
-    const ours = answer.data.find(
-      (comment) => comment.body?.startsWith(marker) === true && isOurs(comment.user),
-    );
-    if (ours !== undefined) {
-      const { data } = await octokit.rest.issues.updateComment({
-        owner,
-        repo,
-        comment_id: ours.id,
-        body,
-        request: { signal: signal() },
-      });
-      return { kind: "updated", url: data.html_url };
-    }
-    if (!/rel="next"/.test(answer.headers.link ?? "")) break;
-  }
-  const { data } = await octokit.rest.issues.createComment({
-    owner,
-    repo,
-    issue_number: pullNumber,
-    body,
-    request: { signal: signal() },
-  });
-  return { kind: "created", url: data.html_url };
+/** What this run has written, over all its tries. */
+interface Made {
+  /** Texts that were sent to be new comments; the answer to one may have been lost. */
+  sent: Set<string>;
+  created: { id: number; end: Written } | null;
 }
 
-type Author = { login: string; type: string } | null;
-
-/**
- * Tells our comments from a stranger's that begins with the same marker (anyone may write one).
- *
- * A personal token has a user, and GitHub names it. The token of a workflow or an app is an
- * installation's: `GET /user` answers it 403 "Resource not accessible by integration", and no REST
- * call names its bot. A person can't have the type Bot nor a login that ends in `[bot]`, so with
- * such a token any bot's comment with the marker counts as ours.
- */
-async function authorTest(
-  octokit: Octokit,
+async function findAndWrite(
+  request: CommentRequest,
+  made: Made,
   signal: () => AbortSignal,
-): Promise<(author: Author) => boolean> {
-  try {
-    const { data } = await octokit.rest.users.getAuthenticated({ request: { signal: signal() } });
-    return (author) => author?.login.toLowerCase() === data.login.toLowerCase();
-  } catch (error) {
-    const failure = githubFailure(error);
-    const installation =
-      failure?.kind === "answered" &&
-      (failure.status === 403 || failure.status === 404) &&
-      retryDelayMs(failure, 1, 0) === null;
-    if (!installation) throw error;
-    return (author) => author?.type === "Bot" && author.login.endsWith("[bot]");
+): Promise<Written> {
+  const { octokit, commentId, body: make, onlyUpdate = false, goAhead } = request;
+  const marker = commentMarker(commentId);
+  const bodyAfter = (previous: string | null) => {
+    const text = make(previous);
+    return text.startsWith(marker) ? text : `${marker}\n${text}`;
+  };
+  const api = commentsApi(request, signal);
+  const isOurs = await authorTest(octokit, signal);
+  // A comment can be deleted between the look and the write: then it is looked for again.
+  for (let looks = 1; looks <= 3; looks++) {
+    const [ours] = await api.find(marker, isOurs, made.sent.size > 0 ? "all" : "first");
+    const refusal = ours === undefined && onlyUpdate ? NOTHING_NEW : await goAhead?.(signal);
+    if (refusal) return { kind: "skipped", reason: refusal };
+    if (ours !== undefined) {
+      const updated = await api.update(ours.id, bodyAfter(ours.body));
+      if (updated === null) continue;
+      if (made.sent.size > 0) await removeOwnDoubles(ours.id);
+      return { kind: "updated", url: updated.url };
+    }
+    const body = bodyAfter(null);
+    made.sent.add(body);
+    const { id, url } = await api.create(body);
+    made.created = { id, end: { kind: "created", url } };
+    return await besideOthers(made.created);
+  }
+  return { kind: "skipped", reason: "the comment was deleted again and again" };
+
+  /** A run beside this one may have found no comment either: of two, the older one stays. */
+  async function besideOthers({ id, end }: { id: number; end: Written }): Promise<Written> {
+    const [oldest] = await api.find(marker, isOurs, "all");
+    if (oldest === undefined || oldest.id >= id) return end;
+    const updated = await api.update(oldest.id, bodyAfter(oldest.body));
+    if (updated === null) return end;
+    await removeOwnDoubles(oldest.id);
+    return { kind: "updated", url: updated.url };
+  }
+
+  async function removeOwnDoubles(kept: number): Promise<void> {
+    const own = ({ id, body }: FoundComment) => id === made.created?.id || made.sent.has(body);
+    const doubles = (await api.find(marker, isOurs, "all")).filter(own);
+    for (const { id } of doubles) if (id !== kept) await api.remove(id);
   }
 }

@@ -62,10 +62,24 @@ function isRateLimit(failure: GithubFailure & { kind: "answered" }): boolean {
   );
 }
 
+/** Of a 403 that no permission would mend. */
+function isClosed({ status, message }: GithubFailure & { kind: "answered" }): boolean {
+  return status === 403 && /\b(locked|archived)\b/i.test(message);
+}
+
+/** Whether the workflow must give its token a right, or a token that is one. */
+export function isMissingPermission(failure: GithubFailure): boolean {
+  if (failure.kind === "no-answer") return false;
+  const refused = failure.status === 401 || failure.status === 403;
+  return refused && !isRateLimit(failure) && !isClosed(failure);
+}
+
 /** How a refusal is told where it depends on what was asked; each without the words of GitHub. */
 export interface RefusalWords {
   /** 403: which permission is missing. */
   forbidden: string;
+  /** 403 to the read-only token of a fork's run; absent: that it can't write. */
+  fork?: string;
   /** 404 */
   missing: string;
   /** Any other. */
@@ -81,6 +95,7 @@ export function reasonOf(failure: GithubFailure, words: RefusalWords): string {
   if (failure.status >= 500) return `GitHub is not well (${said})`;
   if (failure.status === 401)
     return `the token was refused; check the input github-token (${said})`;
+  if (isClosed(failure)) return `the conversation is locked or the repository archived (${said})`;
   if (failure.status === 403) return `${words.forbidden} (${said})`;
   if (failure.status === 404) return `${words.missing} (${said})`;
   return `${words.refused} (${said})`;

@@ -16,7 +16,7 @@ export interface RetryLimits {
 export const RETRY_LIMITS: RetryLimits = {
   attempts: 4,
   requestMs: 10_000,
-  totalMs: 55_000,
+  totalMs: 150_000,
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
   nowMs: Date.now,
 };

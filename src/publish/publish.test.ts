@@ -51,7 +51,7 @@ test("outputs, summary and annotations are out before GitHub is asked", async ()
     commentId: "x",
     comment: async (body) => {
       before = [...said];
-      posted = body;
+      posted = body(null);
       return { kind: "created", url: "https://g/1" };
     },
   });
@@ -62,13 +62,22 @@ test("outputs, summary and annotations are out before GitHub is asked", async ()
   assert.equal(said.at(-1), "info Comment created: https://g/1");
 });
 
-test("no comment: a notice says why, and nothing fails", async () => {
+test("no comment: why, and nothing fails; a warning also has what it would have said", async () => {
   const { core, said } = recorder();
-  const comment = async () => ({ kind: "skipped" as const, reason: "no\n::error::way" });
-  await publish(fine, { core, commentId: "x", comment });
-  assert.equal(said.at(-1), "notice No comment on the pull request: no ::error::way.");
-  await publish(fine, { core, commentId: "x", comment: "no pull request" });
-  assert.equal(said.at(-1), "notice No comment on the pull request: no pull request.");
+  const told = async (because?: "nobody" | "fork" | "permission") => {
+    const end = { kind: "skipped", reason: "no\n::error::way" } as const;
+    const comment = async () => (because === undefined ? end : { ...end, because });
+    await publish(fine, { core, commentId: "x", comment });
+    return said.at(-1);
+  };
+  const text = "No comment on the pull request: no ::error::way.";
+  const verdict = "It would have said: Agent turns work, with tools";
+  assert.ok((await told())?.startsWith(`warning ${text} ${verdict}`));
+  assert.ok((await told("permission"))?.startsWith(`warning ${text} ${verdict}`));
+  assert.equal(await told("fork"), `notice ${text}`);
+  assert.equal(await told("nobody"), `info ${text}`);
+  await publish(fine, { core, commentId: "x", comment: "no token" });
+  assert.match(said.at(-1) ?? "", /^warning No comment on the pull request: no token\./);
 });
 
 test("a history in a branch comes after the summary, below it and in the comment; worse is a notice", async () => {
@@ -80,7 +89,7 @@ test("a history in a branch comes after the summary, below it and in the comment
     core,
     commentId: "x",
     comment: async (body) => {
-      posted = body;
+      posted = body(null);
       return { kind: "created", url: "https://g/1" };
     },
     history: async () => {

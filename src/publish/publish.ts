@@ -5,11 +5,13 @@ import type { BenchEnd } from "../bench.ts";
 import { comparisonSentence } from "../report/comparison-words.ts";
 import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import { verdictLine } from "../report/summary.ts";
 import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
 import { annotations, isUntold, untold } from "./annotations.ts";
 import type { CheckText } from "./check.ts";
 import { commentMarker } from "./comment.ts";
+import type { PostComment } from "./commenter.ts";
 import type { BranchKept } from "./history/in-branch.ts";
 import { outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
@@ -25,7 +27,7 @@ export interface PublishTarget {
    * Posts the body as the pull request's comment. A text instead: why it can't be. Null: nobody
    * asked for one.
    */
-  comment: ((body: string) => Promise<Written>) | string | null;
+  comment: PostComment | string | null;
   commentId: string;
   /**
    * Writes a neutral check for a comparison that couldn't tell. A text instead: why it can't be;
@@ -56,11 +58,24 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   const marker = commentMarker(target.commentId);
   const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET, history });
   const posted = await post(target.comment, body);
-  if (posted.kind === "skipped") {
-    core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
-      title: "inferrs-bench: no comment",
-    });
-  } else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+  if (posted.kind === "skipped") tellNoComment(posted, end.result, core);
+  else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+}
+
+/** Where somebody waits for it, what it would have said first is said here. */
+function tellNoComment(
+  { reason, because }: Written & { kind: "skipped" },
+  result: Result,
+  core: Publisher,
+): void {
+  const text = `No comment on the pull request: ${reason}.`;
+  const properties = { title: "inferrs-bench: no comment" };
+  if (because === "nobody") core.info(oneLine(text, 600));
+  else if (because === "fork") core.notice(oneLine(text, 600), properties);
+  else {
+    const said = comparisonSentence(result) ?? verdictLine(result);
+    core.warning(oneLine(`${text} It would have said: ${said}`, 1200), properties);
+  }
 }
 
 /** Why the run fails the step, in one sentence; null when it doesn't. */
@@ -142,7 +157,7 @@ async function post(
   body: string,
 ): Promise<Written> {
   if (typeof comment === "string") return { kind: "skipped", reason: comment };
-  return tried(() => comment(body));
+  return tried(() => comment(() => body));
 }
 
 /** A mistake in this program must not lose what is told after it. */

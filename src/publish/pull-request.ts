@@ -1,20 +1,49 @@
-/** Which pull request an event is about. Pure. */
+/** Which pull request an event is about, and which commit. Pure. */
 
 /** The parts of an event's payload that are read; all else in it is left alone. */
 export interface EventPayload {
   pull_request?: { number: number; head?: unknown; base?: unknown };
   issue?: { number: number; pull_request?: unknown };
+  workflow_run?: unknown;
+  merge_group?: unknown;
+}
+
+/** A commit whose pull request only GitHub's API tells. */
+export interface Head {
+  sha: string;
+  /** `owner/name`; null: it was deleted, or nobody says. */
+  repository: string | null;
+  /** Null: nobody says. */
+  branch: string | null;
 }
 
 export type PullRequest =
   /** `fork`: GitHub gives such a run a token that can't write. */
-  { kind: "found"; number: number; fork: boolean } | { kind: "none"; reason: string };
+  | { kind: "found"; number: number; fork: boolean }
+  /** Perhaps there is one whose head is this commit. */
+  | { kind: "look-up"; head: Head }
+  | { kind: "none"; reason: string };
+
+/** What an event is, as the runner tells it. */
+export interface WorkflowEvent {
+  payload: EventPayload;
+  eventName: string;
+  /** GITHUB_SHA and GITHUB_REF. */
+  sha?: string;
+  ref?: string;
+  repo?: { owner: string; repo: string };
+}
 
 /**
- * @param payload - the event's payload; the number is taken from here and nowhere else
- * @param eventName - for the reason, when there is no pull request in it
+ * - With a pull request in the payload (pull_request and its like), or a comment on one: that one.
+ * - `push` and `workflow_dispatch`: perhaps one whose head is the branch's commit.
+ * - `workflow_run`: by the head of the run that it follows; GitHub names no pull request of a fork.
+ * - `merge_group`, `schedule` and whatever else: none, and nobody misses it.
+ *
+ * @param event - the number is taken from its payload and nowhere else
  */
-export function pullRequestOf(payload: EventPayload, eventName: string): PullRequest {
+export function pullRequestOf(event: WorkflowEvent): PullRequest {
+  const { payload, eventName } = event;
   const { pull_request: pull, issue } = payload;
   if (pull !== undefined) {
     const head = repositoryName(pull.head);
@@ -27,16 +56,65 @@ export function pullRequestOf(payload: EventPayload, eventName: string): PullReq
   if (issue?.pull_request !== undefined && issue.pull_request !== null) {
     return { kind: "found", number: issue.number, fork: false };
   }
-  return { kind: "none", reason: `the event "${eventName}" belongs to no pull request` };
+  const none = {
+    kind: "none",
+    reason: `the event "${eventName}" belongs to no pull request`,
+  } as const;
+  if (eventName === "workflow_run") {
+    const head = headOfRun(payload.workflow_run);
+    return head === null ? none : { kind: "look-up", head };
+  }
+  if (eventName === "push" || eventName === "workflow_dispatch") {
+    const { sha, ref = "", repo } = event;
+    const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+    if (branch === undefined || repo === undefined || !isSha(sha)) return none;
+    const repository = `${repo.owner}/${repo.repo}`;
+    return { kind: "look-up", head: { sha, repository, branch } };
+  }
+  return none;
+}
+
+/** The head of the run that a workflow_run event is about; null where the payload doesn't say it. */
+export function headOfRun(run: unknown): Head | null {
+  const { head_sha: sha, head_branch: branch, head_repository } = at(run);
+  if (!isSha(sha)) return null;
+  const name = at(head_repository).full_name;
+  return {
+    sha,
+    repository: typeof name === "string" && name !== "" ? name : null,
+    branch: typeof branch === "string" && branch !== "" ? branch : null,
+  };
+}
+
+/**
+ * The commit that a check stands at: of a pull request its head, not the merge made for the test; of a
+ * run that follows another that one's head. Null: the event doesn't say whose code was measured.
+ */
+export function headCommitOf({
+  payload,
+  sha,
+}: Pick<WorkflowEvent, "payload" | "sha">): string | null {
+  const { pull_request: pull, workflow_run: run, merge_group: group, issue } = payload;
+  if (pull !== undefined) {
+    const head = at(pull.head).sha;
+    return typeof head === "string" ? head : null;
+  }
+  if (run !== undefined) return headOfRun(run)?.sha ?? null;
+  // GITHUB_SHA is then the default branch's, which was hardly measured.
+  if (issue?.pull_request != null) return null;
+  const queued = at(group).head_sha;
+  return typeof queued === "string" ? queued : (sha ?? null);
 }
 
 function repositoryName(side: unknown): unknown {
-  const repository = (side as { repo?: { full_name?: unknown } | null } | null | undefined)?.repo;
-  return repository?.full_name;
+  return at(at(side).repo).full_name;
 }
 
-/** The commit that a pull request's checks stand at: its head. Null: there is no pull request. */
-export function headCommitOf({ pull_request: pull }: EventPayload): string | null {
-  const sha = (pull?.head as { sha?: unknown } | undefined)?.sha;
-  return typeof sha === "string" ? sha : null;
+function isSha(text: unknown): text is string {
+  return typeof text === "string" && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
+}
+
+/** Its fields, whatever it is. */
+function at(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,10 +1,18 @@
 /** What is written on GitHub, and what is said where it can't be. */
-import { type RefusalWords, reasonOf } from "./github-errors.ts";
+import { isMissingPermission, type RefusalWords, reasonOf } from "./github-errors.ts";
 import { type RetryLimits, withRetries } from "./github-retry.ts";
 
 export type Written =
   | { kind: "created" | "updated"; url: string }
-  | { kind: "skipped"; reason: string };
+  | {
+      kind: "skipped";
+      reason: string;
+      /**
+       * `nobody`: there is nobody to tell, which is in order. `fork`: a fork's run may not write.
+       * `permission`: the workflow must give one. Absent: anything else.
+       */
+      because?: "nobody" | "fork" | "permission";
+    };
 
 export interface WriteOptions {
   /** The pull request comes from a fork: only for the reason, when GitHub refuses. */
@@ -27,6 +35,9 @@ export async function written(
   const end = await withRetries(write, { signal, limits });
   if (end.kind === "done") return end.value;
   if (end.kind === "interrupted") return { kind: "skipped", reason: "the run was interrupted" };
-  const forbidden = "a pull request from a fork gets a token that can't write";
-  return { kind: "skipped", reason: reasonOf(end.failure, fork ? { ...words, forbidden } : words) };
+  const { failure } = end;
+  const forbidden = words.fork ?? "a pull request from a fork gets a token that can't write";
+  const reason = reasonOf(failure, fork ? { ...words, forbidden } : words);
+  if (!isMissingPermission(failure)) return { kind: "skipped", reason };
+  return { kind: "skipped", reason, because: fork ? "fork" : "permission" };
 }

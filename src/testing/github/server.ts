@@ -1,7 +1,8 @@
 /**
- * A local stand-in for the part of GitHub's REST API that is used: the comments of issues with pages,
- * who the token is, check runs, and the git data of the repository. It can refuse, stall and lose answers as it
- * is told.
+ * A local stand-in for the part of GitHub's REST API that is used: comments, pull requests, artifacts,
+ * check runs, who the token is, and the git data of the repository. Every request and every usual answer
+ * is held to GitHub's own description of the API: a request that it doesn't allow makes `close` fail. It
+ * can refuse, stall and lose answers as it is told.
  *
  * As a process: `node src/testing/github/server.ts --port-file F --state F [--rules JSON]`.
  */
@@ -12,10 +13,13 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asArtifact, type Storage, type StoredArtifact, startStorage } from "./artifacts.ts";
 import { answerChecks, CheckStore, type StoredCheck } from "./checks-api.ts";
 import { answerGit } from "./git-api.ts";
 import { GitStore } from "./git-store.ts";
-import { CommentStore, type StoredComment } from "./store.ts";
+import { asGithubAnswers, operationOf, wrongIn } from "./openapi.ts";
+import { answerPulls, asPull, type StoredPull } from "./pulls-api.ts";
+import { asComment, CommentStore, type StoredComment } from "./store.ts";
 
 /** Answers that differ from the usual; the first that fits and has uses left counts. */
 export interface GithubRule {
@@ -30,6 +34,10 @@ export interface GithubRule {
   message?: string;
   headers?: Record<string, string>;
   delayMs?: number;
+  /** Held until so many of them are there: runs that do the same at the same time. */
+  together?: number;
+  /** The connection breaks after so many bytes of the answer. */
+  cutAfter?: number;
   /** Do what was asked, then answer as the rule says: an answer lost on its way. */
   afterEffect?: boolean;
 }
@@ -43,8 +51,16 @@ export interface GithubServerOptions {
   comments?: Partial<StoredComment>[];
   /** Comments are kept here, so that two runs see the same pull request. */
   stateFile?: string;
+  pulls?: StoredPull[];
+  artifacts?: StoredArtifact[];
   /** GitHub never gives more than 100 per page; a smaller number makes pages out of few comments. */
   maxPerPage?: number;
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
 }
 
 export interface RecordedRequest {
@@ -59,18 +75,30 @@ export interface GithubServer {
   /** The repository; it has a branch `main` with one file. */
   git: GitStore;
   comments(): StoredComment[];
+  /** Takes a comment away, as a person would. */
+  deleteComment(id: number): void;
   checks(): StoredCheck[];
+  pulls: StoredPull[];
+  artifacts: StoredArtifact[];
+  /** Where artifacts are fetched from: another host. */
+  storage: Storage;
   /** Replaces the rules. */
   rule(...rules: GithubRule[]): void;
+  /** @throws Error when a request was not as GitHub's description of its API allows */
   close(): Promise<void>;
 }
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startGithubServer(options: GithubServerOptions = {}): Promise<GithubServer> {
-  const store = new CommentStore(options.stateFile ?? null, options.comments ?? []);
+  const comments = new CommentStore(options.stateFile ?? null, options.comments ?? []);
   const checks = new CheckStore();
-  const git = new GitStore();
-  git.write("main", { "README.md": "# r\n" });
+  const gitStore = new GitStore();
+  gitStore.write("main", { "README.md": "# r\n" });
+  const pulls = options.pulls ?? [];
+  const artifacts = options.artifacts ?? [];
+  const storage = await startStorage(artifacts);
+  const wrong: string[] = [];
+  const held: (() => void)[] = [];
   const requests: RecordedRequest[] = [];
   let rules = (options.rules ?? []).map((rule) => ({ ...rule }));
   const server = createServer((request, response) => {
@@ -92,13 +120,28 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
         new RegExp(one.path ?? "").test(url.pathname),
     );
     if (rule?.times !== undefined) rule.times -= 1;
+    if (rule?.together !== undefined) await gathered(rule.together);
     const refused = rule !== undefined && rule.status !== null;
     const usual =
       refused && rule.afterEffect !== true ? null : answer(method, url, body, request.headers);
     if (rule?.delayMs !== undefined) await delay(rule.delayMs, undefined, { ref: false });
     if (refused) {
       send(response, rule.status ?? 500, { message: rule.message ?? "as told" }, rule.headers);
+    } else if (usual !== null && rule?.cutAfter !== undefined) {
+      const text = JSON.stringify(usual.body);
+      response.writeHead(usual.status, {
+        "content-type": JSON_TYPE,
+        "content-length": text.length,
+      });
+      response.write(text.slice(0, rule.cutAfter), () => response.destroy());
     } else if (usual !== null) send(response, usual.status, usual.body, usual.headers);
+  }
+
+  async function gathered(count: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      held.push(resolve);
+      if (held.length >= count) for (const release of held.splice(0)) release();
+    });
   }
 
   function answer(
@@ -106,38 +149,65 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
     url: URL,
     body: unknown,
     headers: IncomingMessage["headers"],
-  ): { status: number; body: unknown; headers?: Record<string, string> } {
+  ): Answer {
     if (!/^(token|bearer) \S+$/i.test(headers.authorization ?? "")) {
       return { status: 401, body: { message: "Bad credentials" } };
     }
-    if (method === "GET" && url.pathname === "/user") {
-      if (options.user !== undefined) return { status: 200, body: options.user };
-      return { status: 403, body: { message: "Resource not accessible by integration" } };
-    }
-    const answered = answerGit(git, base(), method, url, body);
-    if (answered !== null) return answered;
-    const checked = answerChecks(checks, method, url, body);
+    const git = answerGit(gitStore, base(), method, url, body);
+    if (git !== null) return git;
+    const asked = operationOf(method, url);
+    const mistakes = asked === null ? ["no such operation"] : wrongIn(asked, url, body);
+    wrong.push(...mistakes.map((mistake) => `${method} ${url.pathname}: ${mistake}`));
+    if (asked === null) return { status: 404, body: { message: "Not Found" } };
+    if (mistakes.length > 0) return { status: 422, body: { message: mistakes.join("; ") } };
+    const { operation, values } = asked;
+    const answered = usual(operation.name, values, url, body);
+    if (answered.status !== operation.status || answered.status === 204) return answered;
+    return { ...answered, body: asGithubAnswers(operation, answered.body) };
+  }
+
+  function usual(name: string, values: string[], url: URL, body: unknown): Answer {
+    const found = answerPulls(pulls, name, values, url);
+    if (found !== null) return Array.isArray(found) ? page(url, found, asPull) : found;
+    const checked = answerChecks(checks, name, values, url, body);
     if (checked !== null) return checked;
     const author = options.user ?? { login: options.bot ?? "github-actions[bot]", type: "Bot" };
-    const list = /^\/repos\/[^/]+\/[^/]+\/issues\/(\d+)\/comments$/.exec(url.pathname);
-    if (list !== null && method === "GET") return page(url, store.of(Number(list[1])));
-    if (list !== null && method === "POST") {
-      const text = bodyText(body);
-      if (text === null) return invalidBody();
-      return { status: 201, body: store.add(Number(list[1]), text, author) };
+    const text = bodyText(body);
+    const id = Number(values[2]);
+    switch (name) {
+      case "GET /user":
+        if (options.user !== undefined) return { status: 200, body: options.user };
+        return { status: 403, body: { message: "Resource not accessible by integration" } };
+      case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
+        return page(url, comments.of(id), asComment);
+      case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
+        if (text === null) return invalidBody();
+        return { status: 201, body: asComment(comments.add(id, text, author)) };
+      case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": {
+        if (text === null) return invalidBody();
+        const changed = comments.change(id, text);
+        return changed === null ? NOT_FOUND : { status: 200, body: asComment(changed) };
+      }
+      case "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}":
+        return comments.remove(id) ? { status: 204, body: "" } : NOT_FOUND;
+      case "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts": {
+        const ofRun = artifacts.filter(({ run }) => run === id);
+        const { body: listed, ...rest } = page(url, ofRun, asArtifact);
+        return { ...rest, body: { total_count: ofRun.length, artifacts: listed } };
+      }
+      case "GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}": {
+        const artifact = artifacts.find((each) => each.id === id);
+        if (artifact === undefined) return NOT_FOUND;
+        if (artifact.expired) return { status: 410, body: { message: "Artifact has expired" } };
+        return { status: 302, body: {}, headers: { location: storage.url(id) } };
+      }
+      default:
+        return NOT_FOUND;
     }
-    const one = /^\/repos\/[^/]+\/[^/]+\/issues\/comments\/(\d+)$/.exec(url.pathname);
-    if (one !== null && method === "PATCH") {
-      const text = bodyText(body);
-      if (text === null) return invalidBody();
-      const changed = store.change(Number(one[1]), text);
-      if (changed !== null) return { status: 200, body: changed };
-    }
-    return { status: 404, body: { message: "Not Found" } };
   }
 
   /** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
-  function page(url: URL, all: StoredComment[]) {
+  function page<T>(url: URL, all: readonly T[], as: (each: T) => object) {
     const asked = Number(url.searchParams.get("per_page") ?? 30);
     const size = Math.max(1, Math.min(asked, options.maxPerPage ?? 100));
     const number = Math.max(1, Number(url.searchParams.get("page") ?? 1));
@@ -151,7 +221,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
       ...(number > 1 ? [link(number - 1, "prev"), link(1, "first")] : []),
       ...(number < last ? [link(number + 1, "next"), link(last, "last")] : []),
     ];
-    const body = all.slice((number - 1) * size, number * size);
+    const body = all.slice((number - 1) * size, number * size).map(as);
     return { status: 200, body, headers: links.length > 0 ? { link: links.join(", ") } : {} };
   }
 
@@ -160,17 +230,23 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
   return {
     url: base(),
     requests,
-    git,
-    comments: () => store.all(),
+    git: gitStore,
+    comments: () => comments.all(),
+    deleteComment: (id) => comments.remove(id),
+    pulls,
+    artifacts,
+    storage,
     checks: () => structuredClone(checks.checks),
     rule: (...next) => {
       rules = next.map((rule) => ({ ...rule }));
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      await storage.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      const all = [...wrong, ...storage.wrong];
+      if (all.length > 0) throw new Error(`not as GitHub's API is asked: ${all.join("; ")}`);
+    },
   };
 }
 
@@ -185,9 +261,12 @@ function bodyText(body: unknown): string | null {
   return typeof text === "string" && text !== "" && text.length <= 65_536 ? text : null;
 }
 
-function invalidBody() {
+function invalidBody(): Answer {
   return { status: 422, body: { message: "Validation Failed" } };
 }
+
+const NOT_FOUND: Answer = { status: 404, body: { message: "Not Found" } };
+const JSON_TYPE = "application/json; charset=utf-8";
 
 function send(
   response: ServerResponse,
@@ -196,8 +275,8 @@ function send(
   headers: Record<string, string> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
-  response.end(JSON.stringify(body));
+  response.writeHead(status, { "content-type": JSON_TYPE, ...headers });
+  response.end(status === 204 ? undefined : JSON.stringify(body));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -39,7 +39,7 @@ export class CommentStore {
   }
 
   add(issue: number, body: string, user: StoredComment["user"]): StoredComment {
-    const id = 1000 + this.#comments.length;
+    const id = 1 + Math.max(999, ...this.#comments.map((comment) => comment.id));
     const html_url = `https://github.example/o/r/pull/${issue}#issuecomment-${id}`;
     const comment = { id, issue, body, user, html_url, revision: 1 };
     this.#comments.push(comment);
@@ -56,7 +56,21 @@ export class CommentStore {
     return comment;
   }
 
+  /** @returns whether it was there */
+  remove(id: number): boolean {
+    const left = this.#comments.filter((comment) => comment.id !== id);
+    const there = left.length < this.#comments.length;
+    this.#comments = left;
+    this.#save();
+    return there;
+  }
+
   #save(): void {
     if (this.#file !== null) writeFileSync(this.#file, JSON.stringify(this.#comments, null, 2));
   }
+}
+
+/** As GitHub shows it. */
+export function asComment({ id, body, user, html_url }: StoredComment): object {
+  return { id, body, user, html_url };
 }
