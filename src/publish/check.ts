@@ -5,6 +5,7 @@
 import type { Octokit } from "./comment.ts";
 import type { RefusalWords } from "./github-errors.ts";
 import type { RetryLimits } from "./github-retry.ts";
+import { whole } from "./whole.ts";
 import { type Written, written } from "./written.ts";
 
 export interface CheckText {
@@ -67,15 +68,15 @@ async function findAndWrite(
     check_name: name,
     request: { signal: signal() },
   });
-  const ours = there.data.check_runs.find((run) => run.external_id === externalId);
+  const ours = whole(there.data).check_runs.find((run) => run.external_id === externalId);
   const request = { signal: signal() };
   if (ours !== undefined) {
     const updated = { owner, repo, check_run_id: ours.id, ...result, request };
     const { data } = await octokit.rest.checks.update(updated);
-    return { kind: "updated", url: data.html_url ?? "" };
+    return { kind: "updated", url: whole(data).html_url ?? "" };
   }
   if (onlyUpdate) return { kind: "skipped", reason: "there is no earlier one" };
   const created = { owner, repo, name, head_sha: sha, external_id: externalId, ...result, request };
   const { data } = await octokit.rest.checks.create(created);
-  return { kind: "created", url: data.html_url ?? "" };
+  return { kind: "created", url: whole(data).html_url ?? "" };
 }

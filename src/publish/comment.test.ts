@@ -340,9 +340,16 @@ test("rate limits: the primary's reset, the secondary's minute, 429", async () =
   }
 });
 
-test("an answer that breaks off in the middle is asked for again", async () => {
+test("an answer that breaks off in the middle is asked for again: a list isn't empty then", async () => {
   const server = await serve({
-    rules: [{ path: "comments", status: null, cutAfter: 1, times: 1 }],
+    comments: [{ body: `${marker}\nold`, user: bot }],
+    rules: [
+      { method: "GET", path: "comments", status: null, cutAfter: 1, times: 1 },
+      { method: "PATCH", status: null, cutAfter: 5, times: 1 },
+    ],
   });
-  assert.equal((await comment(server)).end.kind, "created");
+  const { end, waits } = await comment(server);
+  assert.equal(end.kind, "updated");
+  assert.deepEqual(waits, [1000, 2000]);
+  assert.equal(server.comments().length, 1);
 });

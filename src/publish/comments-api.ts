@@ -2,6 +2,7 @@
 import type { Octokit } from "./comment.ts";
 import { githubFailure, retryDelayMs } from "./github-errors.ts";
 import { everyPage, PER_PAGE } from "./pages.ts";
+import { whole } from "./whole.ts";
 
 export interface CommentPlace {
   octokit: Octokit;
@@ -37,7 +38,7 @@ export function commentsApi(
         async (page) => {
           const asked = { ...at(), issue_number: pullNumber, per_page: PER_PAGE, page };
           const { data, headers } = await issues.listComments(asked);
-          return { items: data, headers };
+          return { items: whole(data), headers };
         },
         which === "first" ? { enough: (all) => ours(all).length > 0 } : {},
       );
@@ -45,13 +46,14 @@ export function commentsApi(
     },
     async create(body: string): Promise<{ id: number; url: string }> {
       const { data } = await issues.createComment({ ...at(), issue_number: pullNumber, body });
-      return { id: data.id, url: data.html_url };
+      const { id, html_url: url } = whole(data);
+      return { id, url };
     },
     /** Null: it is gone. */
     async update(id: number, body: string): Promise<{ url: string } | null> {
       const change = () => issues.updateComment({ ...at(), comment_id: id, body });
       const answer = await unlessGone(change);
-      return answer === null ? null : { url: answer.data.html_url };
+      return answer === null ? null : { url: whole(answer.data).html_url };
     },
     async remove(id: number): Promise<void> {
       await unlessGone(() => issues.deleteComment({ ...at(), comment_id: id }));

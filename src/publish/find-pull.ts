@@ -3,6 +3,7 @@ import type { Octokit } from "./comment.ts";
 import { githubFailure } from "./github-errors.ts";
 import { everyPage, PER_PAGE } from "./pages.ts";
 import type { Head } from "./pull-request.ts";
+import { whole } from "./whole.ts";
 
 export interface PullPlace {
   octokit: Octokit;
@@ -87,7 +88,7 @@ async function byBranch(
       ...asked,
       request: { signal: signal() },
     });
-    return { items: data, headers };
+    return { items: whole(data), headers };
   });
   return listed ?? [];
 }
@@ -104,7 +105,7 @@ async function byCommit(
         ...asked,
         request: { signal: signal() },
       });
-      return { items: data, headers };
+      return { items: whole(data), headers };
     });
     return listed ?? [];
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What a failed request to GitHub means: worth another try, or a reason to tell. Pure. */
+import { RequestFailed } from "../provision/inferrs/failure.ts";
 import { askedWaitMs, backOffMs } from "../provision/net/patience.ts";
 import { oneLine } from "./text.ts";
 
@@ -21,6 +22,7 @@ export function githubFailure(error: unknown): GithubFailure | null {
   if (error.name === "AbortError" || error.name === "TimeoutError") {
     return { kind: "no-answer", message: "no answer in time" };
   }
+  if (error instanceof RequestFailed) return error.failure;
   if (error.name !== "HttpError" || !("status" in error)) return null;
   const response = "response" in error ? error.response : undefined;
   const message = oneLine(error.message, 300);

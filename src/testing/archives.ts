@@ -1,5 +1,5 @@
 /** Archives written byte by byte, so that they can also be what no honest tool would write. */
-import { gzipSync, crc32 as nodeCrc32 } from "node:zlib";
+import { deflateRawSync, gzipSync, crc32 as nodeCrc32 } from "node:zlib";
 
 export interface ArchiveEntry {
   name: string;
@@ -8,6 +8,14 @@ export interface ArchiveEntry {
   type?: string;
   linkTo?: string;
   mode?: number;
+  /** Of a zip: what stands in it is deflated; default: stored. */
+  deflate?: boolean;
+  /** Of a zip: the unpacked size that it tells; default: the truth. */
+  claims?: number;
+  /** Of a zip: the general purpose flags; 1 is encrypted. */
+  flags?: number;
+  /** Of a zip: its sizes stand in the extra field of zip64. */
+  zip64?: boolean;
 }
 
 /** A ustar archive (POSIX.1-1988), gzipped. */
@@ -39,26 +47,32 @@ function tarHeader(entry: ArchiveEntry, size: number): Buffer {
   return header;
 }
 
-/** A .zip of stored files (APPNOTE 6.3.3); `mode` goes into the external attributes. */
+/** A .zip (APPNOTE 6.3.3); `mode` goes into the external attributes. */
 export function zip(entries: ArchiveEntry[]): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
   for (const entry of entries) {
-    const content = contentOf(entry);
+    const plain = contentOf(entry);
+    const content = entry.deflate === true ? deflateRawSync(plain) : plain;
     const name = Buffer.from(entry.name);
+    const size = entry.claims ?? plain.length;
+    const extra = entry.zip64 === true ? zip64Extra(size, content.length) : Buffer.alloc(0);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(nodeCrc32(content), 10);
-    common.writeUInt32LE(content.length, 14);
-    common.writeUInt32LE(content.length, 18);
+    common.writeUInt16LE(entry.flags ?? 0, 2);
+    common.writeUInt16LE(entry.deflate === true ? 8 : 0, 4);
+    common.writeUInt32LE(nodeCrc32(plain), 10);
+    common.writeUInt32LE(entry.zip64 === true ? 0xffff_ffff : content.length, 14);
+    common.writeUInt32LE(entry.zip64 === true ? 0xffff_ffff : size, 18);
     common.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, name, content]);
+    common.writeUInt16LE(extra.length, 24);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, name, extra, content]);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((entry.mode ?? 0) << 16) >>> 0, 6);
     tail.writeUInt32LE(offset, 10);
     // The upper byte of "version made by": 3 is Unix, whose modes the attributes then hold.
-    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x03"), common, tail, name]));
+    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x03"), common, tail, name, extra]));
     locals.push(local);
     offset += local.length;
   }
@@ -70,6 +84,15 @@ export function zip(entries: ArchiveEntry[]): Buffer {
   end.writeUInt32LE(directory.length, 12);
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...locals, directory, end]);
+}
+
+function zip64Extra(size: number, packed: number): Buffer {
+  const extra = Buffer.alloc(20);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(16, 2);
+  extra.writeBigUInt64LE(BigInt(size), 4);
+  extra.writeBigUInt64LE(BigInt(packed), 12);
+  return extra;
 }
 
 function contentOf({ text }: ArchiveEntry): Buffer {

@@ -33,11 +33,16 @@ interface Way {
   trusted: boolean;
 }
 
+/** What asking needs of the world. */
+export interface HttpWorld extends Pick<FetchWorld, "token" | "env" | "userAgent"> {
+  limits: Pick<FetchWorld["limits"], "headersMs" | "stretchMs">;
+}
+
 export class Http {
-  readonly #world: FetchWorld;
+  readonly #world: HttpWorld;
   readonly #dispatcher: Dispatcher;
 
-  constructor(world: FetchWorld) {
+  constructor(world: HttpWorld) {
     this.#world = world;
     const { headersMs: headersTimeout, stretchMs: bodyTimeout } = world.limits;
     this.#dispatcher = proxyAgent(world.env, { headersTimeout, bodyTimeout });

@@ -1,0 +1,73 @@
+/** From hostile bytes to a result: its size bounded, its form that of our schema. Pure. */
+import { RESULT_SCHEMA_ID, type Result, resultSchema } from "../../result.ts";
+import { oneLine } from "../text.ts";
+
+export type Accepted = { kind: "result"; result: Result } | { kind: "refused"; reason: string };
+
+/** What a real result is far below; above it, rendering could take long or fill a comment with one text. */
+export const MOST = {
+  depth: 24,
+  values: 500_000,
+  text: 16_384,
+  name: 200,
+  items: 20_000,
+  cells: 1000,
+  starts: 5000,
+  variants: 8,
+  warnings: 200,
+} as const;
+
+/** Keys that mean something else to JavaScript. */
+const UNFIT = new Set(["__proto__", "constructor", "prototype"]);
+
+/** @returns `refused` with a reason: it never throws, whatever the bytes are */
+export function accept(bytes: Uint8Array): Accepted {
+  const refused = (reason: string): Accepted => ({ kind: "refused", reason });
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return refused("it is not JSON");
+  }
+  const excess = tooMuch(value);
+  if (excess !== null) return refused(excess);
+  const schema = typeof value === "object" && value !== null && "schema" in value && value.schema;
+  if (schema !== RESULT_SCHEMA_ID) return refused(`it is no ${RESULT_SCHEMA_ID}`);
+  const parsed = resultSchema.safeParse(value);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    const where = oneLine(first?.path.map(String).join(".") ?? "", 80);
+    return refused(
+      `it is not as this version of inferrs-bench writes it (at ${where || "its top"}); use one version in both workflows`,
+    );
+  }
+  const { cells, starts, variants, warnings } = parsed.data;
+  for (const [what, list] of Object.entries({ cells, starts, variants, warnings })) {
+    const most = MOST[what as "cells"];
+    if (list.length > most) return refused(`it has more than ${most} ${what}`);
+  }
+  return { kind: "result", result: parsed.data };
+}
+
+/** A loop, not a recursion: its depth is what is doubted. */
+function tooMuch(whole: unknown): string | null {
+  const left: { value: unknown; depth: number }[] = [{ value: whole, depth: 0 }];
+  let values = 0;
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next;
+    values += 1;
+    if (values > MOST.values) return "it has too many values";
+    if (typeof value === "string" && value.length > MOST.text) return "it has too long a text";
+    if (typeof value !== "object" || value === null) continue;
+    if (depth >= MOST.depth) return "it is nested too deep";
+    if (Array.isArray(value) && value.length > MOST.items) return "it has too long a list";
+    if (!Array.isArray(value)) {
+      for (const name of Object.keys(value)) {
+        if (name.length > MOST.name) return "it has too long a name";
+        if (UNFIT.has(name)) return "it has a name that no result has";
+      }
+    }
+    for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
+  }
+  return null;
+}

@@ -1,0 +1,160 @@
+/** From another workflow's run to the comment on its pull request: each step may end it, with a reason. */
+import { InputError } from "../../inputs/error.ts";
+import type { Reported } from "../../report/reported.ts";
+import { type CommentBody, upsertComment } from "../comment.ts";
+import { findPull, type PullPlace } from "../find-pull.ts";
+import { isMissingPermission, type RefusalWords, reasonOf } from "../github-errors.ts";
+import { withRetries } from "../github-retry.ts";
+import { oneLine } from "../text.ts";
+import { accept } from "./accept.ts";
+import { type Artifact, chooseArtifacts } from "./artifacts.ts";
+import { bodyOf } from "./body.ts";
+import { type DownloadWorld, download } from "./download.ts";
+import type { FollowedRun } from "./followed-run.ts";
+import { unvouched } from "./unvouched.ts";
+import { unzip } from "./unzip.ts";
+
+export interface PostRequest extends PullPlace, DownloadWorld {
+  run: FollowedRun;
+  /** A name, or its beginning with a `*` at the end. */
+  artifact: string;
+  commentId: string;
+  /** Where people see the runs: `https://github.com`. */
+  serverUrl: string;
+}
+
+export type Posted =
+  | { kind: "posted"; how: "created" | "updated"; url: string; pull: number; notes: string[] }
+  | { kind: "nothing"; reason: string; quiet: boolean; notes: string[] };
+
+/** Files of an artifact that are looked for. */
+const RESULT = "result.json";
+
+/**
+ * @returns what was posted, or why there was nothing to post
+ * @throws InputError for a permission that the job lacks
+ */
+export async function postOtherRun(request: PostRequest): Promise<Posted> {
+  const { run } = request;
+  const pull = await asked(request, (each) => findPull(request, run.head, each), PULLS);
+  if (pull.kind !== "found") return nothing(pull.reason, pull.kind === "none");
+  const found =
+    ({ id }: FollowedRun) =>
+    (each: () => AbortSignal) =>
+      chooseArtifacts(request, id, request.artifact, each);
+  const chosen = await asked(request, found(run), ARTIFACTS);
+  if (chosen.kind === "failed") return nothing(chosen.reason, false);
+  if (chosen.kind === "none") {
+    const ended = run.conclusion === "success" ? "" : ` (it ended with "${run.conclusion}")`;
+    return nothing(`${chosen.reason}${ended}`, false);
+  }
+  const reported = await read(request, chosen.artifacts);
+  const notes = [...chosen.notes, ...reported.missing.map(({ name, why }) => `${name}: ${why}.`)];
+  if (reported.runs.length === 0)
+    return nothing("no artifact has a result that can be shown", false, notes);
+  const runUrl = `${request.serverUrl}/${request.owner}/${request.repo}/actions/runs/${run.id}`;
+  const body = rendered(reported, { runUrl, sha: run.head.sha });
+  if (typeof body !== "function") return nothing(body.reason, false, notes);
+  const { octokit, owner, repo, commentId, signal, limits } = request;
+  const written = await upsertComment({
+    ...{ octokit, owner, repo, commentId, signal, body, pullNumber: pull.number, fork: false },
+    ...(limits === undefined ? {} : { limits }),
+    // A newer commit's result must not be overwritten by this one.
+    goAhead: async (each) => {
+      const now = await findPull(request, run.head, each);
+      if (now.kind === "found") return now.number === pull.number ? null : "it is another by now";
+      return now.reason;
+    },
+  });
+  if (written.kind !== "skipped") {
+    return { kind: "posted", how: written.kind, url: written.url, pull: pull.number, notes };
+  }
+  if (written.because === "permission") throw lacking(written.reason);
+  return nothing(written.reason, false, notes);
+}
+
+/** Each artifact's results; what can't be read is said, and the others count. */
+async function read(request: PostRequest, artifacts: Artifact[]): Promise<Reported> {
+  const reported: Reported = { runs: [], missing: [] };
+  for (const artifact of artifacts) {
+    const name = oneLine(artifact.name, 100);
+    const lost = (why: string) => reported.missing.push({ name, why: oneLine(why, 400) });
+    const archive = await download(request, artifact, request);
+    if (archive.kind === "refused") {
+      lost(archive.reason);
+      continue;
+    }
+    const unzipped = await unzip(archive.bytes, [RESULT]);
+    if (unzipped.kind === "refused") {
+      lost(unzipped.reason);
+      continue;
+    }
+    // What lies at the top is the whole; folders below it are those of single jobs.
+    const top = unzipped.files.filter(({ folder }) => folder === "");
+    const files = top.length > 0 ? top : unzipped.files;
+    if (files.length === 0) lost(`it has no ${RESULT}`);
+    for (const { folder, bytes } of files) {
+      const accepted = accept(bytes);
+      const called = folder === "" ? name : oneLine(`${name}/${folder}`, 100);
+      if (accepted.kind === "refused") {
+        reported.missing.push({ name: called, why: `${RESULT}: ${accepted.reason}` });
+      } else {
+        const result = unvouched(accepted.result);
+        reported.runs.push({ name: result.label ?? called, result, history: null });
+      }
+    }
+  }
+  return reported;
+}
+
+/** What passed the schema may still contradict itself. */
+function rendered(
+  reported: Reported,
+  facts: Parameters<typeof bodyOf>[1],
+): CommentBody | { reason: string } {
+  try {
+    const text = bodyOf(reported, facts);
+    return text === null ? { reason: "its report doesn't fit a comment" } : () => text;
+  } catch {
+    return { reason: "its result contradicts itself and can't be shown" };
+  }
+}
+
+async function asked<T extends { kind: string }>(
+  { signal, limits }: PostRequest,
+  work: (each: () => AbortSignal) => Promise<T>,
+  words: RefusalWords,
+): Promise<T | { kind: "failed"; reason: string }> {
+  const end = await withRetries(work, { signal, limits: { totalMs: 300_000, ...limits } });
+  if (end.kind === "done") return end.value;
+  if (end.kind === "interrupted") return { kind: "failed", reason: "the run was interrupted" };
+  const reason = reasonOf(end.failure, words);
+  if (isMissingPermission(end.failure)) throw lacking(reason);
+  return { kind: "failed", reason };
+}
+
+function lacking(reason: string): InputError {
+  return new InputError({
+    input: "github-token",
+    value: "the job's",
+    expected: `one with the permissions actions: read and pull-requests: write (${reason})`,
+    mend: "docs/forks.md has the workflow.",
+  });
+}
+
+function nothing(reason: string, quiet: boolean, notes: string[] = []): Posted {
+  return { kind: "nothing", reason, quiet, notes };
+}
+
+const PULLS: RefusalWords = {
+  forbidden:
+    'the token may not look for the pull request; give the job "permissions: pull-requests: write"',
+  missing: "the token can't see the pull requests here",
+  refused: "the pull requests were not told",
+};
+
+const ARTIFACTS: RefusalWords = {
+  forbidden: 'the token may not read artifacts; give the job "permissions: actions: read"',
+  missing: "the run is gone, or the token can't see it",
+  refused: "the artifacts were not told",
+};
