@@ -17,6 +17,9 @@ import type { ActionWorld } from "./world.ts";
 
 const SETUP_FAILED = 3;
 
+const TARGET_WARNING =
+  "pull_request_target: this job has the base's token and caches, and what it measures is the base's own code, or else a stranger's beside that token. Measure on pull_request and post with command: publish (docs/forks.md).";
+
 export async function measure(world: ActionWorld): Promise<void> {
   const { inputs, env, token, signal } = world;
   const { raw, comment, commentId } = inputs;
@@ -24,6 +27,7 @@ export async function measure(world: ActionWorld): Promise<void> {
   const { eventName: event, payload } = context;
   // Before anything is started or fetched here.
   refuseStrangers({ runner: env.RUNNER_ENVIRONMENT, event, payload }, inputs.allowForkCode);
+  if (event === "pull_request_target") core.warning(TARGET_WARNING);
   const modelCache = inputs.cacheModel ? actionsModelCache(core) : null;
   const out = typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR;
   // Before anything is started: the post step finds there what a killed run left behind.

@@ -10,6 +10,7 @@ import { SetupError } from "../inputs/error.ts";
 import type { RawOptions } from "../inputs/table.ts";
 import { parseOpenClaw } from "../provision/openclaw/spec.ts";
 import { renderDoctorEnd, renderIssueBlock } from "../report/doctor.ts";
+import type { DoctorReport } from "../report/doctor-markdown.ts";
 import { machineLine, systemLine } from "../report/machine.ts";
 import { Asker } from "./asker.ts";
 import { type FoundClient, findClient } from "./client.ts";
@@ -40,14 +41,11 @@ export async function runDoctor(
   host: BenchHost,
 ): Promise<number> {
   try {
-    const text = (name: keyof RawOptions) => (typeof raw[name] === "string" ? raw[name] : null);
-    const which = { config: text("openclaw-config"), provider: given.provider };
-    if (given.undo) return await undoCommand(which.config, given, host);
-    // What is wrong in it is told before anybody is asked.
-    parseOpenClaw(text("openclaw-version"));
-    const found = readUserConfig(which, host.env, host.cwd);
-    const subject = subjectOf(raw, found.config, host.env);
-    return await withServer(subject, { ...found, client: text("openclaw-version") }, given, host);
+    if (given.undo) {
+      const { "openclaw-config": config } = raw;
+      return await undoCommand(typeof config === "string" ? config : null, given, host);
+    }
+    return await askDoctor(raw, given, host);
   } catch (error) {
     if (host.signal.aborted) return signalCode(host);
     const end = failedEnd(error);
@@ -56,11 +54,34 @@ export async function runDoctor(
   }
 }
 
+/**
+ * The same, with errors as they are.
+ *
+ * @param onReport told what was found, without secrets
+ * @throws InputError, SetupError
+ */
+export async function askDoctor(
+  raw: RawOptions,
+  given: DoctorGiven,
+  host: BenchHost,
+  onReport?: (report: DoctorReport) => void,
+): Promise<number> {
+  const text = (name: keyof RawOptions) => (typeof raw[name] === "string" ? raw[name] : null);
+  const which = { config: text("openclaw-config"), provider: given.provider };
+  // What is wrong in it is told before anybody is asked.
+  parseOpenClaw(text("openclaw-version"));
+  const found = readUserConfig(which, host.env, host.cwd);
+  const subject = subjectOf(raw, found.config, host.env);
+  const of = { ...found, client: text("openclaw-version"), onReport };
+  return await withServer(subject, of, given, host);
+}
+
 interface Found {
   config: UserConfig | null;
   looked: string[];
   /** `--openclaw-version`. */
   client: string | null;
+  onReport: ((report: DoctorReport) => void) | undefined;
 }
 
 async function withServer(
@@ -168,10 +189,12 @@ async function all(everything: Everything): Promise<number> {
     const who = { home: homedir(), user: userInfo().username, host: hostname() };
     output.print(`\n${anonymous(block, { secrets, ...who })}`);
   }
-  output.json({
+  const report = {
     ...{ steps: inOrder, recommendation, fit: examined.fit, works, tools: conclusion.tools },
     ...{ sentences, notChecked: unchecked, tool: { version: toolVersion() }, environment },
-  });
+  };
+  output.json(report);
+  found.onReport?.(output.withoutSecrets(report));
   if (given.write) {
     await writeCommand({ given, host, output, config: found.config, client, recommendation });
   }

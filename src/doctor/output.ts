@@ -35,6 +35,11 @@ export class DoctorOutput {
     if (this.#json) this.#host.stdout.write(`${withoutSecrets(text, this.#secrets)}\n`);
   }
 
+  /** The same for who shows it elsewhere. */
+  withoutSecrets<T>(value: T): T {
+    return JSON.parse(withoutSecrets(JSON.stringify(value), this.#secrets)) as T;
+  }
+
   /** What is not part of the result: fetching, waiting, the end of it. */
   say(line: string): void {
     this.#clear();

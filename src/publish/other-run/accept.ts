@@ -11,8 +11,8 @@ export const MOST = {
   text: 16_384,
   name: 200,
   items: 20_000,
-  cells: 1000,
-  starts: 5000,
+  cells: 300,
+  starts: 2000,
   variants: 8,
   warnings: 200,
 } as const;
