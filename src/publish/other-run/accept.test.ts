@@ -14,7 +14,28 @@ function refusal(given: Uint8Array): string {
 }
 
 test("a result as we write it is taken, and nothing is changed", () => {
-  assert.deepEqual(accept(Buffer.from(renderJson(fine))), { kind: "result", result: fine });
+  const runs = [{ name: null, result: fine }];
+  const accepted = accept(Buffer.from(renderJson(fine)));
+  assert.deepEqual(accepted, { kind: "runs", runs, missing: [] });
+});
+
+test("several, merged: their results and who is missing; what they come to is not believed", () => {
+  const merged = {
+    schema: "inferrs-bench/merged/v1",
+    runs: [{ name: "metal", result: fine }],
+    missing: [{ name: "cuda\n::error::", why: 5 }],
+    verdict: "no-regression",
+    notes: ["all is well"],
+  };
+  assert.deepEqual(accept(bytes(merged)), {
+    kind: "runs",
+    runs: [{ name: "metal", result: fine }],
+    missing: [{ name: "cuda ::error::", why: "" }],
+  });
+  const torn = { ...merged, runs: [{ name: "metal", result: { ...fine, cells: 1 } }] };
+  assert.match(refusal(bytes(torn)), /^of one of its runs, .*at cells/);
+  const many = { ...merged, missing: Array(20).fill({}) };
+  assert.equal(refusal(bytes(many)), "it has more than 20 runs");
 });
 
 test("no JSON: broken, not UTF-8, empty, infinite", () => {

@@ -13,14 +13,17 @@ export interface BodyFacts {
   sha: string;
 }
 
-/** @returns null when it is too long even without all that can be left out */
+/**
+ * @param reported what was accepted, with what could be copied taken out
+ * @returns null when it is too long even without all that can be left out
+ */
 export function bodyOf({ runs, missing }: Reported, { runUrl, sha }: BodyFacts): string | null {
   const share = Math.floor(BUDGET / Math.max(1, runs.length));
   const texts = runs.map(({ name, result, history }) => {
     const heading = runs.length === 1 ? {} : { heading: `inferrs-bench, ${clip(name, 60)}` };
     return renderMarkdown(result, { ...heading, history, budget: share });
   });
-  const whose = `> **Reported by [the pull request's own run](${runUrl})** at ${sha.slice(0, 10)}: its figures are the word of that run, and whoever wrote the pull request could have written them. Nothing here was measured by this repository's own code.`;
+  const whose = `> **Reported by [the pull request's own run](${runUrl})** at ${sha.slice(0, 10)}: its figures are the word of that run, and whoever wrote the pull request could have written them. Only their form was checked here.`;
   const lost = missing.map(({ name, why }) => `- ${md(clip(name, 60))}: ${md(clip(why, 300))}`);
   const [first = "", ...rest] = texts;
   // The first words are the verdict's; then whose they are.

@@ -143,6 +143,19 @@ test("one artifact by its name; folders of jobs in it", async () => {
   assert.ok(server.requests.some(({ path }) => path.includes("name=all")));
 });
 
+test("one artifact has them merged: that is all of them", async () => {
+  const runs = ["cpu", "metal"].map((name) => ({ name, result: sampleResult() }));
+  const missing = [{ name: "cuda", why: "It did not report." }];
+  const merged = { schema: "inferrs-bench/merged/v1", runs, missing };
+  const bytes = zip([{ name: "merged.json", text: JSON.stringify(merged) }]);
+  const all = artifact({ id: 2, name: "inferrs-bench-merged", bytes });
+  const server = await serve({ artifacts: [artifact({ name: "inferrs-bench-cpu" }), all] });
+  assert.equal((await post(server)).kind, "posted");
+  const body = server.comments()[0]?.body ?? "";
+  assert.equal(body.match(/^### inferrs-bench, /gm)?.length, 2);
+  assert.match(body, /- cuda: It did not report\./);
+});
+
 test("nothing to post: no pull request, two, moved on, no artifact, expired; nothing is downloaded", async () => {
   const other = { base: { ref: "release", sha: NEWER, repo: "o/r" } };
   const cases: [GithubServerOptions, RegExp][] = [

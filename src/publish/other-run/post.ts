@@ -12,7 +12,7 @@ import { bodyOf } from "./body.ts";
 import { type DownloadWorld, download } from "./download.ts";
 import type { FollowedRun } from "./followed-run.ts";
 import { unvouched } from "./unvouched.ts";
-import { unzip } from "./unzip.ts";
+import { type Unzipped, unzip } from "./unzip.ts";
 
 export interface PostRequest extends PullPlace, DownloadWorld {
   run: FollowedRun;
@@ -29,6 +29,7 @@ export type Posted =
 
 /** Files of an artifact that are looked for. */
 const RESULT = "result.json";
+const MERGED = "merged.json";
 
 /**
  * @returns what was posted, or why there was nothing to post
@@ -73,38 +74,49 @@ export async function postOtherRun(request: PostRequest): Promise<Posted> {
   return nothing(written.reason, false, notes);
 }
 
-/** Each artifact's results; what can't be read is said, and the others count. */
+/**
+ * Each artifact's results; what can't be read is said, and the others count. Where one holds them
+ * merged, that is all of them.
+ */
 async function read(request: PostRequest, artifacts: Artifact[]): Promise<Reported> {
-  const reported: Reported = { runs: [], missing: [] };
+  const single: Reported = { runs: [], missing: [] };
+  const merged: Reported = { runs: [], missing: [] };
   for (const artifact of artifacts) {
     const name = oneLine(artifact.name, 100);
-    const lost = (why: string) => reported.missing.push({ name, why: oneLine(why, 400) });
-    const archive = await download(request, artifact, request);
-    if (archive.kind === "refused") {
-      lost(archive.reason);
+    const files = await filesOf(request, artifact);
+    if (files.kind === "refused") {
+      single.missing.push({ name, why: oneLine(files.reason, 400) });
       continue;
     }
-    const unzipped = await unzip(archive.bytes, [RESULT]);
-    if (unzipped.kind === "refused") {
-      lost(unzipped.reason);
-      continue;
-    }
-    // What lies at the top is the whole; folders below it are those of single jobs.
-    const top = unzipped.files.filter(({ folder }) => folder === "");
-    const files = top.length > 0 ? top : unzipped.files;
-    if (files.length === 0) lost(`it has no ${RESULT}`);
-    for (const { folder, bytes } of files) {
-      const accepted = accept(bytes);
-      const called = folder === "" ? name : oneLine(`${name}/${folder}`, 100);
+    for (const file of files.files) {
+      const called = file.folder === "" ? name : oneLine(`${name}/${file.folder}`, 100);
+      const accepted = accept(file.bytes);
       if (accepted.kind === "refused") {
-        reported.missing.push({ name: called, why: `${RESULT}: ${accepted.reason}` });
-      } else {
-        const result = unvouched(accepted.result);
-        reported.runs.push({ name: result.label ?? called, result, history: null });
+        single.missing.push({ name: called, why: `${file.name}: ${accepted.reason}` });
+        continue;
+      }
+      const reported = file.name === MERGED ? merged : single;
+      reported.missing.push(...accepted.missing);
+      for (const run of accepted.runs) {
+        const result = unvouched(run.result);
+        reported.runs.push({ name: run.name ?? result.label ?? called, result, history: null });
       }
     }
   }
-  return reported;
+  return merged.runs.length > 0 ? merged : single;
+}
+
+async function filesOf(request: PostRequest, artifact: Artifact): Promise<Unzipped> {
+  const archive = await download(request, artifact, request);
+  if (archive.kind === "refused") return archive;
+  const unzipped = await unzip(archive.bytes, [RESULT, MERGED]);
+  if (unzipped.kind === "refused") return unzipped;
+  // What lies at the top is the whole; folders below it are those of single jobs.
+  const top = unzipped.files.filter(({ folder }) => folder === "");
+  const files = top.length > 0 ? top : unzipped.files;
+  return files.length > 0
+    ? { kind: "files", files }
+    : { kind: "refused", reason: `it has no ${RESULT}` };
 }
 
 /** What passed the schema may still contradict itself. */
