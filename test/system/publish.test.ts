@@ -132,6 +132,15 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     }
   });
 
+  test("measuring on pull_request_target: a warning says what to use instead", async () => {
+    const server = await github();
+    const env = { RUNNER_ENVIRONMENT: "github-hosted", GITHUB_EVENT_NAME: "pull_request_target" };
+    const run = { command: "demo", scenario: "smoke", comment: "never" };
+    const { code, output } = await copy.bundle(run, server.url, { env }).ended;
+    assert.equal(code, 0, output);
+    assert.match(output, /^::warning::pull_request_target: .*docs\/forks\.md/m);
+  });
+
   test("doctor: its steps in the summary, its settings as outputs; a server that isn't there fails it", async () => {
     const server = await github();
     const port = await freePort();

@@ -19,7 +19,7 @@ interface Refused {
 /** What a real result is far below; above it, rendering could take long or fill a comment with one text. */
 export const MOST = {
   depth: 26,
-  values: 500_000,
+  values: 1_500_000,
   text: 16_384,
   name: 200,
   items: 20_000,

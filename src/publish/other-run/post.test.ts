@@ -200,7 +200,7 @@ test("a push comes while the artifact is fetched: the older result is not posted
 });
 
 test("hostile archives and results: each a reason, and no comment", async () => {
-  const big = Buffer.alloc(9 * 1024 * 1024, "[");
+  const big = Buffer.alloc(17 * 1024 * 1024, "[");
   const cases: [string, Partial<StoredArtifact>, RegExp][] = [
     ["too large by GitHub's word", { size: MOST_ARCHIVE_BYTES + 1 }, /21 MiB, and 20 MiB at most/],
     [

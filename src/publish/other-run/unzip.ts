@@ -14,10 +14,10 @@ export interface UnzipLimits {
 }
 
 export const UNZIP_LIMITS: UnzipLimits = {
-  fileBytes: 8 * 1024 * 1024,
+  fileBytes: 16 * 1024 * 1024,
   entries: 10_000,
   files: 20,
-  totalBytes: 32 * 1024 * 1024,
+  totalBytes: 48 * 1024 * 1024,
 };
 
 export interface UnzippedFile {
