@@ -37,8 +37,12 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
     const prepared = await prepare(raw, host);
     const { options } = prepared;
     if (options.planOnly) {
-      host.stderr.write(`${prepared.planText(new Map())}\n`);
-      return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
+      const text = prepared.planText(new Map());
+      const matrix = prepared.matrix && JSON.stringify(prepared.matrix);
+      host.stderr.write(`${text}\n`);
+      if (matrix !== null) host.stdout.write(`${matrix}\n`);
+      const nothing = { result: null, outDir: prepared.outDir, files: [], error: null };
+      return { ...nothing, exitCode: 0, plan: { text, matrix } };
     }
     const running = runningIn(prepared.outDir);
     if (running !== null) {

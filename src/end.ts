@@ -14,6 +14,8 @@ export interface BenchEnd {
   outDir: string;
   files: { name: string; path: string }[];
   error: { message: string } | null;
+  /** With --plan: what would be done, and with --matrix the jobs as JSON; absent: it was done. */
+  plan?: { text: string; matrix: string | null };
   /** The run beside earlier ones; absent or null: none are kept in a folder. */
   history?: HistoryReport | null;
   /** A history that only a workflow can reach, once the run has ended. */

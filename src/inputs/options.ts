@@ -3,10 +3,12 @@
 import type { TurnKind } from "../drive/real/types.ts";
 import type { LookPlan } from "../plan/ladder.ts";
 import { ALONE, type Load } from "../plan/load.ts";
+import { MOST_JOBS } from "../plan/shards.ts";
 import type { Device, EngineSpec, ModelSpec, Plan } from "../plan/types.ts";
 import { parseInferrs, parseSha256, shownUrl } from "../provision/inferrs/spec.ts";
 import { parseOpenClaw } from "../provision/openclaw/spec.ts";
 import type { OpenClawSpec } from "../provision/openclaw/types.ts";
+import { clip, plain } from "../report/escape.ts";
 import { GUIDE_MODEL } from "./defaults.ts";
 import { InputError } from "./error.ts";
 import { type HistorySpec, readHistory } from "./history.ts";
@@ -215,12 +217,36 @@ export function readOptions(
     look: readLook(raw, text("fit-budget"), budget, attached),
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
-    matrix: raw.matrix === true ? { shards: integer("shards", 1, 256) } : null,
+    matrix: readMatrix(raw, integer("shards", 1, MOST_JOBS)),
     cells: list("cell"),
-    label: text("label"),
+    label: readLabel(text("label")),
     json: raw.json === true,
     quiet: raw.quiet === true,
   };
+}
+
+/** It stands in tables and headings. */
+const LONGEST_LABEL = 80;
+
+/** One line, without what a terminal or a log would take for a command; null where nothing is left. */
+function readLabel(text: string | null): string | null {
+  const label = clip(plain(text ?? "").replace(/\s+/g, " "), LONGEST_LABEL);
+  return label === "" ? null : label;
+}
+
+/** @throws InputError where a part of `--plan --matrix --shards N` is given without the one before */
+function readMatrix(raw: RawOptions, shards: number | null): Options["matrix"] {
+  const wanted = raw.matrix === true;
+  if (!wanted && shards === null) return null;
+  if (wanted && raw.plan === true) return { shards };
+  throw new InputError({
+    input: wanted ? "--matrix" : "--shards",
+    value: wanted ? "true" : String(shards),
+    expected: wanted
+      ? "--plan with it: a matrix is made, and nothing measured"
+      : "--plan --matrix with it",
+    mend: "For example run --plan --matrix --shards 4.",
+  });
 }
 
 /** The whole ladder has less. */

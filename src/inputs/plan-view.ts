@@ -1,4 +1,5 @@
 /** What was prepared, as the plan shows it. */
+import { isDeepStrictEqual } from "node:util";
 import { lookSchedule } from "../analyze/verdict/looks.ts";
 import { type CellSize, estimateMs, plannedRequests, type Speeds } from "../plan/estimate.ts";
 import { name, nameOfSettings } from "../plan/matrix.ts";
@@ -12,7 +13,7 @@ import {
 } from "../plan/types.ts";
 import type { Told } from "../provision/look-up.ts";
 import type { ComparisonView, PlanView, SideView } from "../report/plan.ts";
-import type { Warning } from "../result.ts";
+import type { Compat, Warning } from "../result.ts";
 import type { ComparedOptions } from "./comparison.ts";
 import type { Options } from "./options.ts";
 import { settingsOf } from "./settings.ts";
@@ -50,8 +51,10 @@ export function planView(prepared: Prepared): (told: ToldByVariant) => PlanView 
     scenarios: plan.scenarios
       .filter(({ name }) => isOwn(plan, name))
       .map(({ name, title, scale }) => ({ name, title, scale })),
-    combinations: head.matrix.map(name),
-    settings: settingsOf(options).map(nameOfSettings),
+    combinations: head.matrix.filter((compat) => isAsked(plan, { compat })).map(name),
+    settings: settingsOf(options)
+      .filter((settings) => isAsked(plan, { settings }))
+      .map(nameOfSettings),
     cells: plan.cells.filter((cell) => cell.applicable).length,
     starts: plan.starts,
     rounds: plan.rounds,
@@ -82,6 +85,15 @@ function isFixed(variant: VariantSpec): boolean {
 /** A scenario that cells are made of; a session for the ladder of remedies alone isn't shown. */
 function isOwn({ cells }: Plan, scenario: string): boolean {
   return cells.some((cell) => cell.scenario === scenario);
+}
+
+/** With --cell not every combination is. */
+function isAsked(
+  { cells }: Plan,
+  { compat = {}, settings = {} }: { compat?: Compat; settings?: Record<string, unknown> },
+): boolean {
+  const has = (all: object, part: object) => isDeepStrictEqual({ ...all, ...part }, all);
+  return cells.some((cell) => has(cell.compat, compat) && has(cell.settings ?? {}, settings));
 }
 
 function compare(

@@ -10,13 +10,15 @@ import { checkOutDir } from "../host/files.ts";
 import { gpuWorkingSetBytes } from "../host/mac.ts";
 import { widthOf } from "../host/screen.ts";
 import { buildPlan } from "../plan/build.ts";
-import { estimateMs } from "../plan/estimate.ts";
+import { estimateMs, type Speeds } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
 import type { Scenario } from "../plan/scenario.ts";
+import { type ShardMatrix, shardMatrix } from "../plan/shards.ts";
 import { BASE, type CellSpec, HEAD, type Plan } from "../plan/types.ts";
 import { renderPlan } from "../report/plan.ts";
 import type { Environment, Warning } from "../result.ts";
 import { ofBase } from "./base.ts";
+import { selectCells } from "./cells.ts";
 import type { PreparedClient } from "./client.ts";
 import { readComparison } from "./comparison.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
@@ -54,6 +56,8 @@ export interface Prepared {
    * @param told what GitHub and the hub say of each variant, by its name; empty: they weren't asked
    */
   planText: (told: ToldByVariant) => string;
+  /** The cells spread over jobs; null: not asked for. */
+  matrix: ShardMatrix | null;
   outDir: string;
   color: boolean;
   toolVersion: string;
@@ -110,7 +114,7 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
             throw ofBase(error, compared.own);
           },
         );
-  const planned = buildPlan({
+  const whole = buildPlan({
     turn: options.turn,
     openclaw: options.openclaw,
     confirm: options.confirm,
@@ -134,8 +138,9 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
     seed: options.seed,
     keepBodies: options.keepBodies,
   });
+  const planned = selectCells(whole, options.cells);
   const remedies =
-    head.client === null
+    head.client === null || (options.cells !== null && !keepsTools(planned))
       ? null
       : readRemedies(
           { base: guide, user: own.config, compat: baseCompat },
@@ -165,10 +170,36 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
     environment,
     estimateMs: estimate,
     planText: (told) => renderPlan(view(told), widthOf(host.stderr, 100)),
+    matrix: options.matrix && matrixOf(plan, { ...options.matrix, label: options.label, speeds }),
     outDir,
     color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,
     toolVersion: toolVersion(),
   };
+}
+
+/** @throws InputError where there is nothing to spread */
+function matrixOf(
+  plan: Plan,
+  { speeds, ...wanted }: { speeds: Speeds; shards: number | null; label: string | null },
+): ShardMatrix {
+  const sizes = new Map(plan.cells.map((cell) => [cell.id, sizeOfCell(plan, cell)]));
+  const sizeOf = (cell: CellSpec) => sizes.get(cell.id) ?? sizeOfCell(plan, cell);
+  const matrix = shardMatrix(plan, {
+    ...wanted,
+    estimateMs: (part) => estimateMs(part, sizeOf, speeds),
+  });
+  if (matrix.include.length > 0) return matrix;
+  throw new InputError({
+    input: "--matrix",
+    value: "true",
+    expected: "a cell that can be asked",
+    mend: "GitHub refuses a matrix without jobs. Ask for other scenarios or combinations.",
+  });
+}
+
+/** Where --cell leaves out whatever keeps the tools, nothing says that they can't be kept. */
+function keepsTools({ cells }: Plan): boolean {
+  return cells.some(({ variant, compat }) => variant === HEAD && compat.supportsTools !== false);
 }
 
 function distinct(warnings: readonly Warning[]): Warning[] {

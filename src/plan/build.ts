@@ -28,7 +28,12 @@ export function buildPlan(inputs: PlanInputs): Plan {
     inputs.comparison == null
       ? inputs.variants.flatMap(({ name }) => cellsOf(name, inputs))
       : twins(cellsOf(BASE, { ...inputs, ...base }), cellsOf(HEAD, inputs));
-  return { ...rest, cells, maxRestarts: 4 + 2 * cells.length };
+  return { ...rest, cells, maxRestarts: restartsFor(cells.length) };
+}
+
+/** How often an engine that died is started again, over a whole run of so many cells. */
+export function restartsFor(cells: number): number {
+  return 4 + 2 * cells;
 }
 
 function cellsOf(variant: string, inputs: PlanInputs): CellSpec[] {
