@@ -15,6 +15,8 @@ export interface OptionRow {
   default?: string;
   /** Where it makes no sense in the other entry. */
   only?: "cli" | "action";
+  /** In a workflow: an expression of it, for what only a workflow knows; absent: as `default` says. */
+  workflowDefault?: string;
 }
 
 export const OPTION_TABLE = [
@@ -359,7 +361,8 @@ export const OPTION_TABLE = [
     kind: "text",
     value: "NAME",
     help: "what this run is called where several are reported together: metal, gemma-4-E4B, …",
-    default: "the folder's name, or the machine's and the model's",
+    default: "the folder's name, or the machine's and the model's; in a job of a matrix its label",
+    workflowDefault: "${{ matrix.label || join(matrix.*, ' ') }}",
   },
   {
     name: "plan",

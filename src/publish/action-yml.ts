@@ -32,6 +32,7 @@ export function renderActionYml(): string {
 /**
  * Only the Action's own inputs carry their default here. For all others an empty text means "not
  * given", so that the config file and the tool's own defaults still count.
+ * What a workflow alone knows (the matrix of the job) is an expression.
  */
 function inputLines(row: OptionRow): string[] {
   const own = row.only === "action";
@@ -39,7 +40,7 @@ function inputLines(row: OptionRow): string[] {
     `  ${row.name}:`,
     `    description: ${quote(describe(row, own))}`,
     "    required: false",
-    `    default: ${quote(own ? (row.default ?? "") : "")}`,
+    `    default: ${quote(row.workflowDefault ?? (own ? (row.default ?? "") : ""))}`,
   ];
 }
 

@@ -32,6 +32,8 @@ export const OUTPUT_DESCRIPTIONS = {
   "slower-percent":
     "the same as a number, negative where head is faster; empty when nothing was compared",
   pairs: "pairs of engine starts, one of base and one of head, that were judged",
+  matrix:
+    "with plan: true and matrix: true, the JSON for strategy.matrix of the jobs that measure; else empty",
 } as const satisfies Record<string, string>;
 
 export type ActionOutputs = Record<keyof typeof OUTPUT_DESCRIPTIONS, string>;
@@ -55,6 +57,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
     "tool-call-ms": number(figures.toolCallMs),
     "peak-memory-bytes": number(figures.peakMemoryBytes),
     ...compared(end.result),
+    matrix: end.plan?.matrix ?? "",
   };
 }
 

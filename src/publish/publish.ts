@@ -91,9 +91,14 @@ export function failureReason(end: BenchEnd): string | null {
 function summaryText(end: BenchEnd): string {
   const { result, history = null } = end;
   if (result !== null) return renderMarkdown(result, { budget: SUMMARY_LIMIT_BYTES, history });
-  // Indented by four: shown as it is, whatever is in it.
-  const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
-  return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
+  if (end.plan !== undefined) return `## inferrs-bench: the plan\n\n${asItIs(end.plan.text)}\n`;
+  const said = end.error?.message ?? `exit code ${end.exitCode}`;
+  return `## inferrs-bench failed\n\n${asItIs(said)}\n`;
+}
+
+/** Indented by four: shown as it is, whatever is in it. */
+function asItIs(text: string): string {
+  return withoutControls(text).replace(/^/gm, "    ");
 }
 
 /** A check of its own, grey; where there can be none, a warning that says why. */
