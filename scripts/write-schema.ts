@@ -1,8 +1,9 @@
-/** Writes the published JSON schema of result.json from the one that the code uses. */
+/** Writes the published JSON schemas from those that the code uses. */
 import { writeFileSync } from "node:fs";
-import { resultJsonSchema } from "../src/result-schema.ts";
+import { mergedJsonSchema, resultJsonSchema } from "../src/result-schema.ts";
 
-writeFileSync(
-  new URL("../bench/schema/result.v1.schema.json", import.meta.url),
-  resultJsonSchema(),
-);
+const write = (name: string, text: string) =>
+  writeFileSync(new URL(`../bench/schema/${name}.v1.schema.json`, import.meta.url), text);
+
+write("result", resultJsonSchema());
+write("merged", mergedJsonSchema());

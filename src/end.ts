@@ -1,6 +1,7 @@
 /** How a run ends: what the entries are told, and the exit code. */
+
+import { happened } from "./analyze/happened.ts";
 import type { HistoryReport } from "./analyze/history/report.ts";
-import { mainVariant } from "./analyze/recommended-cells.ts";
 import type { Output } from "./host/screen.ts";
 import { InputError, SetupError } from "./inputs/error.ts";
 import type { HistorySpec } from "./inputs/history.ts";
@@ -65,17 +66,4 @@ export function exitCodeOf(
     default:
       return happened(result).some((one) => failOn.includes(one)) ? 1 : 0;
   }
-}
-
-/** What `--fail-on` may name; a head that breaks everything has failed in all, too. */
-function happened(result: Result): FailOn[] {
-  const { verdict, exitReason, cells } = result;
-  const own = cells.filter((cell) => cell.variant === mainVariant(result)?.name);
-  const nothing = own.length > 0 && own.every(({ outcome }) => outcome.kind !== "pass");
-  return [
-    ...(verdict === "regression" || verdict === "broken" ? [verdict] : []),
-    ...(exitReason === "all-failed" || (verdict === "broken" && nothing)
-      ? (["all-failed"] as const)
-      : []),
-  ];
 }

@@ -3,7 +3,7 @@ import { name, shownCombination } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell, ResultVariant } from "../result.ts";
 
 /** The variant that a run is about: in a comparison `head`. */
-export function mainVariant(result: Result): ResultVariant | null {
+export function mainVariant(result: Pick<Result, "variants">): ResultVariant | null {
   return result.variants.find(({ name }) => name === "head") ?? result.variants[0] ?? null;
 }
 

@@ -1,0 +1,182 @@
+/**
+ * What several runs come to together. Pure.
+ *
+ * A verdict is always of one run, from pairs of starts on one machine: figures of different runs are
+ * shown beside each other and never decide anything.
+ */
+import type { FailOn } from "../../inputs/options.ts";
+import { list, plural } from "../../report/format.ts";
+import type { MissingRun, Reported, ReportedRun } from "../../report/reported.ts";
+import type { Result, Verdict } from "../../result.ts";
+import { happened } from "../happened.ts";
+import { ALPHA } from "../verdict/looks.ts";
+import { differInSpeed, inGroups } from "./groups.ts";
+import { type UnionContext, unionOf } from "./union.ts";
+
+/** Runs that are parts of one; most groups are one run alone. */
+export interface MergedGroup {
+  runs: ReportedRun[];
+  /** All their cells with one recommendation over them; of a run alone its own result. */
+  result: Result;
+  /** Its parts were measured on machines of different speed. */
+  mixed: boolean;
+}
+
+/** Of a run, or: a job that was expected gave no result. */
+export type MergedExitReason = Result["exitReason"] | "missing";
+
+export interface Merged {
+  /** Of the worst; null where nothing was compared. */
+  verdict: Verdict | null;
+  exitReason: MergedExitReason;
+  /** One sentence where exitReason isn't `ok`. */
+  exitDetail: string | null;
+  groups: MergedGroup[];
+  /** Whose verdict is the whole's, or what ended it; null: no run's. */
+  decidedBy: ReportedRun | null;
+  /** How many runs compared, and how often one of so many may call a change that isn't there. */
+  compared: { runs: number; falseAlarms: number };
+  /** What a reader must know to read it rightly: sentences. */
+  notes: string[];
+}
+
+/** Worst first. */
+const VERDICTS: readonly Verdict[] = [
+  "broken",
+  "regression",
+  "inconclusive",
+  "improvement",
+  "no-regression",
+];
+/** What people look for first, then what ended a run before its time. */
+const REASONS: readonly Result["exitReason"][] = [
+  "broken",
+  "regression",
+  "all-failed",
+  "internal-error",
+  "setup-failed",
+  "interrupted",
+];
+
+/** @param reported at least one run, or one that is missing */
+export function merge(reported: Reported, context: UnionContext): Merged {
+  const { runs, missing } = reported;
+  const groups = inGroups(runs).map((group): MergedGroup => {
+    const results = group.map(({ result }) => result);
+    return { runs: group, result: unionOf(results, context), mixed: differInSpeed(results) };
+  });
+  const verdicts = runs.flatMap(({ result }) => result.verdict ?? []);
+  const found = VERDICTS.find((each) => verdicts.includes(each)) ?? null;
+  const verdict = missing.length > 0 && isGood(found) ? "inconclusive" : found;
+  const compared = { runs: verdicts.length, falseAlarms: 1 - (1 - ALPHA) ** verdicts.length };
+  const ended = endOf(runs, groups, missing);
+  const telling = runs.find(({ result }) => result.verdict !== null && result.verdict === verdict);
+  return {
+    verdict,
+    ...ended,
+    groups,
+    decidedBy: telling ?? ended.decidedBy,
+    compared,
+    notes: notesOf({ reported, groups, compared, found, verdict }),
+  };
+}
+
+function isGood(verdict: Verdict | null): boolean {
+  return verdict === "improvement" || verdict === "no-regression";
+}
+
+/** That all of a part's cells fail is nothing if other parts' work: there the group's end counts. */
+function endOf(
+  runs: readonly ReportedRun[],
+  groups: readonly MergedGroup[],
+  missing: readonly MissingRun[],
+): Pick<Merged, "exitReason" | "exitDetail" | "decidedBy"> {
+  for (const reason of REASONS) {
+    const run =
+      reason === "all-failed"
+        ? groups.find(({ result }) => result.exitReason === reason)?.runs[0]
+        : runs.find(({ result }) => result.exitReason === reason);
+    if (run === undefined) continue;
+    const detail = run.result.exitDetail ?? reason;
+    const exitDetail = runs.length + missing.length > 1 ? `${run.name}: ${detail}` : detail;
+    return { exitReason: reason, exitDetail, decidedBy: run };
+  }
+  if (missing.length > 0) {
+    return { exitReason: "missing", exitDetail: missingSentence(missing), decidedBy: null };
+  }
+  return { exitReason: "ok", exitDetail: null, decidedBy: null };
+}
+
+/** `metal did not report: result.json is larger than 50 MB.` */
+function missingSentence(missing: readonly MissingRun[]): string {
+  return missing
+    .map(({ name, why }) => `${name} did not report: ${why.replace(/\.$/, "")}`)
+    .join("; ");
+}
+
+/**
+ * As of one run: 1 for what `--fail-on` names, then how a run ended that didn't end well, then 1 for
+ * what is missing.
+ */
+export function mergedExitCode({ groups, exitReason }: Merged, failOn: readonly FailOn[]): number {
+  const all = groups.flatMap(({ runs, result }) => [
+    ...happened(result),
+    ...runs.flatMap((run) => happened(run.result).filter((one) => one !== "all-failed")),
+  ]);
+  if (all.some((one) => failOn.includes(one))) return 1;
+  const reasons = groups.flatMap(({ runs }) => runs.map(({ result }) => result.exitReason));
+  if (reasons.includes("internal-error")) return 70;
+  if (reasons.includes("setup-failed")) return 3;
+  if (reasons.includes("interrupted")) return 130;
+  return exitReason === "missing" ? 1 : 0;
+}
+
+function notesOf(of: {
+  reported: Reported;
+  groups: readonly MergedGroup[];
+  compared: Merged["compared"];
+  found: Verdict | null;
+  verdict: Verdict | null;
+}): string[] {
+  const { reported, groups, compared, found, verdict } = of;
+  const { runs, missing } = reported;
+  const notes: string[] = [];
+  if (found !== verdict) {
+    notes.push(
+      `What reported is fine (${found}), yet ${plural(missing.length, "job")} did not report: that keeps the whole from being called so.`,
+    );
+  }
+  if (groups.length > 1) {
+    notes.push(
+      "Each column is of its own machine or model. Their figures stand beside each other; no verdict compares them, only base and head of one run.",
+    );
+  }
+  for (const { runs: parts, mixed } of groups) {
+    if (parts.length === 1) continue;
+    const names = list(parts.map(({ name }) => name));
+    notes.push(
+      `${names} asked parts of one matrix, on machines of one kind: what works, and the recommended settings, are over all of their cells.`,
+    );
+    if (mixed) {
+      notes.push(
+        `The machines of ${names} differ in what decides speed: the recommendation is by what works alone, not by which is faster.`,
+      );
+    }
+    if (missing.length > 0) {
+      notes.push(
+        "Cells of a job that did not report are not in it: a better combination may be among them.",
+      );
+    }
+  }
+  if (compared.runs > 1) {
+    notes.push(
+      `${compared.runs} comparisons, each judged by itself: where nothing changed, each calls a change with at most ${percent(ALPHA)}, and at least one of them with at most ${percent(compared.falseAlarms)}. Before acting on a small one, run that job again.`,
+    );
+  }
+  if (runs.length === 0) notes.push("No job reported.");
+  return notes;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`;
+}
