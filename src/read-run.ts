@@ -14,7 +14,18 @@ import { type Result, resultSchema } from "./result.ts";
  * @throws InputError when it is no journal of a run
  */
 export function readState(path: string, input: string): RunState {
-  const { entries, lostBytes } = readJournal(path);
+  return stateOf(readJournal(path), path, input);
+}
+
+/**
+ * The same of a journal that was read already.
+ * @throws InputError when it is no journal of a run
+ */
+export function stateOf(
+  { entries, lostBytes }: ReturnType<typeof readJournal>,
+  path: string,
+  input: string,
+): RunState {
   const state = fold(entries);
   if (state === null) {
     throw new InputError({

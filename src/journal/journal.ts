@@ -41,7 +41,14 @@ export function openJournal(path: string): Journal {
  * @throws InputError when the file isn't a journal
  */
 export function readJournal(path: string): { entries: JournalEntry[]; lostBytes: number } {
-  const text = readFileSync(path, "utf8");
+  return parseJournal(readFileSync(path, "utf8"), path);
+}
+
+/** The same of a text that was read already; the path is for the error. */
+export function parseJournal(
+  text: string,
+  path: string,
+): { entries: JournalEntry[]; lostBytes: number } {
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   const entries = lines.map((line, index) => {
