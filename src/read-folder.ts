@@ -35,9 +35,7 @@ export function runsIn(dir: string, name: string, rules: FolderRules): FolderRun
     ? named("journal.jsonl", read("journal.jsonl"), (text) => fromJournal(text, name))
     : null;
   if (journal !== null && "runs" in journal) return journal;
-  return (
-    result ?? journal ?? named("merged.json", read("merged.json"), (text) => fromMerged(text))
-  );
+  return result ?? journal ?? named("merged.json", read("merged.json"), (text) => fromMerged(text));
 }
 
 /** The same of a file that was named itself. */

@@ -4,7 +4,10 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 /** Far above the largest result: some 1,000 cells of 100 rounds. */
 export const UNTRUSTED_LIMIT_BYTES = 50_000_000;
 
-export type Untrusted = { kind: "text"; text: string } | { kind: "absent" } | { kind: "refused"; why: string };
+export type Untrusted =
+  | { kind: "text"; text: string }
+  | { kind: "absent" }
+  | { kind: "refused"; why: string };
 
 /** @returns the file's text; `refused` with the reason for whatever isn't a plain file of a fair size */
 export function readUntrusted(path: string, limitBytes: number = UNTRUSTED_LIMIT_BYTES): Untrusted {
@@ -17,7 +20,12 @@ export function readUntrusted(path: string, limitBytes: number = UNTRUSTED_LIMIT
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
     const link = code === "ELOOP" || code === "EMLINK";
-    return { kind: "refused", why: link ? "is a symbolic link, which is not followed" : `can't be read (${code ?? message})` };
+    return {
+      kind: "refused",
+      why: link
+        ? "is a symbolic link, which is not followed"
+        : `can't be read (${code ?? message})`,
+    };
   }
   try {
     const found = fstatSync(file);

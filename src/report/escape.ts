@@ -24,13 +24,26 @@ export function clip(text: string, n: number): string {
  * the end of a cell is taken literally.
  */
 export function md(text: string): string {
-  return plain(text)
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
-    .replace(/^([-=])/, "\\$1")
-    .replace(/^(\d+)([.)])(?=\s)/, "$1\\$2")
+  return unlinked(
+    withoutTags(plain(text))
+      .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
+      .replace(/^([-=])/, "\\$1")
+      .replace(/^(\d+)([.)])(?=\s)/, "$1\\$2"),
+  );
+}
+
+/** For what stands between tags, where nothing is Markdown: `<summary>` in a line of its own. */
+export function html(text: string): string {
+  return unlinked(withoutTags(plain(text)));
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** GitHub makes links of mentions, issues and addresses wherever they stand. */
+function unlinked(text: string): string {
+  return text
     .replace(/@/g, "@\u2060")
     .replace(/:\/\//g, ":\u2060//")
     .replace(/\bwww\./gi, "www\u2060.")
