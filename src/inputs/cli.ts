@@ -88,13 +88,22 @@ export async function main(argv: string[]): Promise<number> {
   });
   program
     .command("report")
-    .description("render a run again from its journal, also one that was killed")
-    .argument("<dir>", "the run's output folder, or its journal.jsonl")
-    .option("--out <DIR>", "where the reports go (default: the folder itself)")
+    .description(
+      "render a run again from its journal, also one that was killed; or several runs side by side, and parts of one matrix as one",
+    )
+    .argument(
+      "<dir...>",
+      "output folders of runs, or a folder of such (as downloaded artifacts are)",
+    )
+    .option(
+      "--out <DIR>",
+      "where the reports go (default: of one run its own folder, of several inferrs-bench-merged)",
+    )
+    .option("--expect <NAME>", "a run that must be there, by label or folder; repeated", repeated)
     .option("--json", "print the result as JSON and nothing else")
-    .action(async (dir: string, given: { out?: string; json?: boolean }) => {
+    .action(async (dirs: string[], given: { out?: string; json?: boolean; expect?: string[] }) => {
       const { report } = await import("../rerender.ts");
-      code = report(dir, given, await cliHost());
+      code = report(dirs, given, await cliHost());
       await flushed();
     });
   program
@@ -140,12 +149,13 @@ function toOption(row: OptionRow): Option {
   const help = row.default === undefined ? row.help : `${row.help} (default: ${row.default})`;
   const option = new Option(flags, help);
   if (row.kind === "list") {
-    option.argParser((value: string, previous: string[] | undefined) => [
-      ...(previous ?? []),
-      value,
-    ]);
+    option.argParser(repeated);
   }
   return option;
+}
+
+function repeated(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
 }
 
 /** Commander gives camelCase names; the table's are kebab-case. */
