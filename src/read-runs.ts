@@ -1,6 +1,6 @@
 /** Several runs from the folders that they are in; what gives no result is told, never passed over. */
 import { type Dirent, readdirSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type FolderRules, type FolderRuns, runsIn, runsOf } from "./read-folder.ts";
 import { plain } from "./report/escape.ts";
 import type { MissingRun, Reported, ReportedRun } from "./report/reported.ts";
@@ -46,7 +46,7 @@ export function readRuns(from: ReadRuns): Reported {
 
 function atPath(path: string, from: ReadRuns): Found[] {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return [{ place: nameOfFolder(path), why: "There is no such folder." }];
+  if (found === undefined) return [{ place: basename(path), why: "There is no such folder." }];
   if (!found.isDirectory()) {
     const place = nameOfFolder(dirname(path));
     return [{ place, ...runsOf(path, place, from) }];

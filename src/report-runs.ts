@@ -38,7 +38,6 @@ export function reportRuns(
     if (reported.runs.length === 0 && expect.length === 0) throw nothing(paths, reported);
     const end = writeMerged(reported, resolve(host.cwd, given.out ?? DEFAULT_MERGED_DIR));
     print(end, given, host);
-    for (const { name, why } of reported.missing) host.stderr.write(`${name}: ${why}\n`);
     return reported.missing.length === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -1,12 +1,33 @@
 /** `merge`: the results of several jobs become one report, one comment and one exit code. */
-import { InputError } from "../inputs/error.ts";
+import { resolve } from "node:path";
+import * as core from "@actions/core";
+import { context, getOctokit } from "@actions/github";
+import { mergedExitCode } from "../analyze/merged/merged.ts";
+import { DEFAULT_OUT_DIR } from "../inputs/action.ts";
+import { readFailOn } from "../inputs/options.ts";
+import { writeMerged } from "../merged-files.ts";
+import { commenter } from "../publish/commenter.ts";
+import { tellReported } from "../publish/tell.ts";
+import { oneLine } from "../publish/text.ts";
+import { readRuns } from "../read-runs.ts";
+import { mergedHead } from "../report/merged-words.ts";
 import type { ActionWorld } from "./world.ts";
 
-export async function merge(_world: ActionWorld): Promise<void> {
-  throw new InputError({
-    input: "command",
-    value: "merge",
-    expected: "run or demo",
-    mend: "This command is not there yet.",
+export async function merge(world: ActionWorld): Promise<void> {
+  const { inputs, token, signal } = world;
+  const { raw, comment, commentId, results, expect } = inputs;
+  const failOn = readFailOn(typeof raw["fail-on"] === "string" ? raw["fail-on"] : null);
+  const cwd = process.cwd();
+  const out = resolve(cwd, typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR);
+  const reported = readRuns({ paths: results, cwd, expect, journals: true });
+  const { merged, files } = writeMerged(reported, out);
+  const post = commenter({ context, getOctokit, token, commentId, signal });
+  await tellReported(reported, {
+    ...{ core, commentId, when: comment, merged, files },
+    comment: comment === "never" ? null : post,
   });
+  const { sentence, toDo } = mergedHead(reported, merged);
+  core.info(oneLine(`Merged: ${sentence} ${toDo}`, 2000));
+  if (mergedExitCode(merged, failOn) === 0) return;
+  core.setFailed(oneLine(merged.exitDetail ?? sentence, 1000));
 }

@@ -473,7 +473,8 @@ function readLoads(concurrency: string | null, rate: string | null, turn: TurnKi
   return closed.length + open.length === 0 ? [ALONE] : [...closed, ...open];
 }
 
-function readFailOn(text: string | null): FailOn[] {
+/** @throws InputError for what it can't name */
+export function readFailOn(text: string | null): FailOn[] {
   const words = (text ?? "regression,broken,all-failed").split(",").map((word) => word.trim());
   const kinds = words.map((word) => parseChoice("--fail-on", word, FAIL_ON));
   if (kinds.includes("none") && kinds.length > 1) {

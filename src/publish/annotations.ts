@@ -102,11 +102,12 @@ function distinctFailures(failed: ResultCell[]): Annotation[] {
   return [...seen.values()];
 }
 
-function note(level: Annotation["level"], title: string, message: string): Annotation {
+export function note(level: Annotation["level"], title: string, message: string): Annotation {
   return { level, title: oneLine(title, 200), message: oneLine(message, 2000) };
 }
 
-function capped(list: Annotation[]): Annotation[] {
+/** @param list of one level */
+export function capped(list: Annotation[]): Annotation[] {
   const [first] = list;
   if (first === undefined || list.length <= SHOWN_PER_LEVEL) return list;
   const left = list.length - (SHOWN_PER_LEVEL - 1);

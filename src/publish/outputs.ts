@@ -8,12 +8,13 @@ import { type Headline, headline } from "./headline.ts";
 import { oneLine } from "./text.ts";
 
 export const OUTPUT_DESCRIPTIONS = {
-  result: "path of result.json",
+  result: "path of result.json; after merge of several runs of merged.json",
   report: "path of report.md",
+  html: "path of report.html, one page that needs no network",
   verdict:
     "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
   "exit-reason":
-    "what decided the exit code: ok, regression, broken, all-failed, setup-failed, interrupted, internal-error, or invalid-input",
+    "what decided the exit code: ok, regression, broken, all-failed, setup-failed, interrupted, internal-error, or invalid-input; after merge also missing: a job that was expected did not report",
   "recommended-compat":
     "the recommended compat flags as JSON; empty when no combination can be recommended",
   "openclaw-config":
@@ -46,6 +47,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
   return {
     result: path("result.json"),
     report: path("report.md"),
+    html: path("report.html"),
     verdict: end.result?.verdict ?? "",
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
     "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
@@ -79,7 +81,7 @@ function compared(
 }
 
 /** A name may have anything in it but a line's end. */
-function oneEach(names: readonly string[]): string {
+export function oneEach(names: readonly string[]): string {
   return names.map((name) => oneLine(name, 200)).join("\n");
 }
 
@@ -91,6 +93,6 @@ function reasonWithoutResult(exitCode: number): string {
 }
 
 /** Rounded to what a workflow's expression can use; the result has every digit. */
-function number(value: number | null | undefined): string {
+export function number(value: number | null | undefined): string {
   return value === null || value === undefined ? "" : String(Number(value.toFixed(3)));
 }

@@ -8,18 +8,18 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { verdictLine } from "../report/summary.ts";
 import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
-import { annotations, isUntold, untold } from "./annotations.ts";
+import { type Annotation, annotations, isUntold, untold } from "./annotations.ts";
 import type { CheckText } from "./check.ts";
 import { commentMarker } from "./comment.ts";
 import type { PostComment } from "./commenter.ts";
 import type { BranchKept } from "./history/in-branch.ts";
-import { outputs } from "./outputs.ts";
+import { type ActionOutputs, outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
 import { oneLine, withoutControls } from "./text.ts";
 import type { Written } from "./written.ts";
 
 /** GitHub's limit for a comment is 65,536 characters. */
-const COMMENT_BUDGET = 65_000;
+export const COMMENT_BUDGET = 65_000;
 
 export interface PublishTarget {
   core: Publisher;
@@ -44,12 +44,11 @@ export interface PublishTarget {
  */
 export async function publish(end: BenchEnd, target: PublishTarget): Promise<void> {
   const { core } = target;
-  for (const [name, value] of Object.entries(outputs(end))) core.setOutput(name, value);
-  const unwritten = await writeSummary(core.summary, summaryText(end));
-  if (unwritten !== null) core.warning(`No job summary: ${oneLine(unwritten, 300)}`);
-  for (const { level, title, message } of end.result === null ? [] : annotations(end.result)) {
-    core[level](message, { title });
-  }
+  await announce(core, {
+    outputs: outputs(end),
+    summary: summaryText(end),
+    annotations: end.result === null ? [] : annotations(end.result),
+  });
   if (end.result !== null && isUntold(end.result)) await tellUntold(end.result, target);
   else if (end.result?.comparison != null) await takeBack(end.result, target);
   const history = end.history ?? (await fromBranch(target));
@@ -57,25 +56,27 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   if (end.result === null || target.comment === null) return;
   const marker = commentMarker(target.commentId);
   const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET, history });
-  const posted = await post(target.comment, body);
-  if (posted.kind === "skipped") tellNoComment(posted, end.result, core);
-  else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+  sayPosted(core, await post(target.comment, body));
 }
 
-/** Where somebody waits for it, what it would have said first is said here. */
-function tellNoComment(
-  { reason, because }: Written & { kind: "skipped" },
-  result: Result,
+/** What needs no network, so that nothing loses it. */
+export async function announce(
   core: Publisher,
-): void {
-  const text = `No comment on the pull request: ${reason}.`;
-  const properties = { title: "inferrs-bench: no comment" };
-  if (because === "nobody") core.info(oneLine(text, 600));
-  else if (because === "fork") core.notice(oneLine(text, 600), properties);
-  else {
-    const said = comparisonSentence(result) ?? verdictLine(result);
-    core.warning(oneLine(`${text} It would have said: ${said}`, 1200), properties);
-  }
+  told: { outputs: ActionOutputs; summary: string; annotations: readonly Annotation[] },
+): Promise<void> {
+  for (const [name, value] of Object.entries(told.outputs)) core.setOutput(name, value);
+  const unwritten = await writeSummary(core.summary, told.summary);
+  if (unwritten !== null) core.warning(`No job summary: ${oneLine(unwritten, 300)}`);
+  for (const { level, title, message } of told.annotations) core[level](message, { title });
+}
+
+/** What became of the comment. */
+export function sayPosted(core: Publisher, posted: Written): void {
+  if (posted.kind === "skipped") {
+    core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
+      title: "inferrs-bench: no comment",
+    });
+  } else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
 }
 
 /** Why the run fails the step, in one sentence; null when it doesn't. */
@@ -157,7 +158,7 @@ function tellOutside({ comparison }: HistoryReport, core: Publisher): void {
   core.notice(oneLine(comparison?.words.join(" ") ?? "", 900), { title: HISTORY_TITLE });
 }
 
-async function post(
+export async function post(
   comment: NonNullable<PublishTarget["comment"]>,
   body: string,
 ): Promise<Written> {

@@ -8,7 +8,7 @@ import { changeWithInterval, VERDICT_SIGNS, VERDICT_WORDS } from "./comparison-c
 import { tellingMetric } from "./comparison-parts.ts";
 import { comparisonSentence, titles, whatToDo } from "./comparison-words.ts";
 import { clip, plain } from "./escape.ts";
-import { bytes, list, ms, plural, rate, UNKNOWN } from "./format.ts";
+import { bytes, capital, list, ms, plural, rate, UNKNOWN } from "./format.ts";
 import type { MissingRun, Reported } from "./reported.ts";
 import { headlineCell, median, numbersLine, verdictLine } from "./summary.ts";
 
@@ -91,33 +91,39 @@ function isFine({ exitReason, status }: Result): boolean {
 
 /** `1 of 3 jobs did not report (cuda).` */
 function absentText({ runs, missing }: Reported): string {
-  const names = clip(list(missing.map(({ name }) => name)), 60);
+  const names = clip(list(missing.map(({ name }) => name)), MOST_NAMES);
   return `${missing.length} of ${plural(runs.length + missing.length, "job")} did not report (${names}).`;
 }
 
-function lookAt(missing: readonly MissingRun[]): string {
-  return missing.length === 1
-    ? "Look at its log, and run it again."
-    : "Look at their logs, and run them again.";
+function lookAt([first, ...others]: readonly MissingRun[]): string {
+  return others.length === 0
+    ? `Look at the log of ${clip(first?.name ?? "", MOST_NAMES)}, and run it again.`
+    : "Look at the logs of those that did not report, and run them again.";
 }
 
-/** The worst first: `cpu: Nothing works: …. metal and cuda: Agent turns work, with tools.` */
+/** The worst first: `Nothing works on cpu; agent turns work on metal and cuda.` */
 function sideBySide(groups: readonly MergedGroup[]): string {
-  const lines = new Map<string, MergedGroup[]>();
+  const [line, ...others] = new Set(groups.map(({ result }) => verdictLine(result)));
+  if (line !== undefined && others.length === 0) return `On all ${groups.length}: ${line}`;
+  const bySaying = new Map<string, MergedGroup[]>();
   for (const group of groups) {
-    const line = verdictLine(group.result);
-    lines.set(line, [...(lines.get(line) ?? []), group]);
+    const { verdict } = shortVerdict(group.result);
+    bySaying.set(verdict, [...(bySaying.get(verdict) ?? []), group]);
   }
-  const [same] = lines.keys();
-  if (lines.size === 1 && same !== undefined) return `On all ${groups.length}: ${same}`;
-  const badFirst = [...lines].sort(([, a], [, b]) => goodness(a) - goodness(b));
-  return badFirst.map(([line, of]) => `${clip(list(of.map(nameOfGroup)), 60)}: ${line}`).join(" ");
+  const said = [...bySaying]
+    .sort(([, a], [, b]) => goodness(a) - goodness(b))
+    .map(([verdict, of]) => {
+      const names = clip(list(of.map(nameOfGroup)), MOST_NAMES);
+      return `${verdict} on ${of.length === groups.length ? `all ${of.length}` : names}`;
+    });
+  return `${capital(said.join("; "))}.`;
 }
 
-function goodness(groups: readonly MergedGroup[]): number {
-  const [first] = groups;
-  if (first === undefined || first.result.exitReason !== "ok") return 0;
-  return first.result.recommendation?.toolsKept === true ? 2 : 1;
+const MOST_NAMES = 60;
+
+function goodness([first]: readonly MergedGroup[]): number {
+  const signs = ["❌", "⚠️", "✅"];
+  return first === undefined ? 0 : signs.indexOf(shortVerdict(first.result).sign);
 }
 
 /** `An agent turn takes 12.3 s on metal, 45 s on cpu.`, the quickest first. */

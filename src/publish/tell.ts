@@ -1,0 +1,38 @@
+/** Tells one run or several to the workflow: what needs no network first, the comment last. */
+import { type Merged, merge } from "../analyze/merged/merged.ts";
+import type { CommentWhen } from "../inputs/action.ts";
+import { renderMergedMarkdown } from "../report/merged-markdown.ts";
+import type { Reported } from "../report/reported.ts";
+import { unionContext } from "../union-context.ts";
+import { commentMarker } from "./comment.ts";
+import { mergedAnnotations } from "./merged-annotations.ts";
+import { mergedOutputs } from "./merged-outputs.ts";
+import { announce, COMMENT_BUDGET, type PublishTarget, post, sayPosted } from "./publish.ts";
+import { SUMMARY_LIMIT_BYTES } from "./summary.ts";
+
+export interface TellTarget extends Pick<PublishTarget, "core" | "comment" | "commentId"> {
+  /** Absent: always. */
+  when?: CommentWhen;
+  /** What they come to; absent: it is computed. */
+  merged?: Merged;
+  /** What was written, for the outputs; absent: nothing. */
+  files?: { name: string; path: string }[];
+}
+
+/**
+ * Summary, outputs, annotations and comment of what is reported. Never throws and never fails the job:
+ * what could not be told is a warning.
+ */
+export async function tellReported(reported: Reported, target: TellTarget): Promise<void> {
+  const { core, comment, commentId, when = "always", files = [] } = target;
+  const merged = target.merged ?? merge(reported, unionContext());
+  await announce(core, {
+    outputs: mergedOutputs({ reported, merged, files }),
+    summary: renderMergedMarkdown(reported, { merged, budget: SUMMARY_LIMIT_BYTES }),
+    annotations: mergedAnnotations(reported, merged),
+  });
+  if (comment === null || when === "never") return;
+  const marker = commentMarker(commentId);
+  const body = renderMergedMarkdown(reported, { merged, marker, budget: COMMENT_BUDGET });
+  sayPosted(core, await post(comment, body));
+}
