@@ -80,7 +80,7 @@ function runsTable(merged: Merged): string {
   const whats = new Set(all.map(({ what }) => what));
   const header = [
     "run",
-    "",
+    "verdict",
     "agent turn",
     "TTFT",
     "tok/s",

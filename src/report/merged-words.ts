@@ -77,7 +77,7 @@ function comparedHead({ decidedBy, compared, groups }: Merged, verdict: Verdict)
 }
 
 function measuredHead({ groups }: Merged): MergedHead {
-  const sign = groups.every(({ result }) => isFine(result)) ? "✅" : "⚠️";
+  const sign = worstSign(groups);
   const [only] = groups;
   if (groups.length === 1 && only !== undefined) {
     return { sign, sentence: verdictLine(only.result), toDo: numbersLine(only.result) ?? "" };
@@ -85,8 +85,13 @@ function measuredHead({ groups }: Merged): MergedHead {
   return { sign, sentence: sideBySide(groups), toDo: turnsText(groups) };
 }
 
-function isFine({ exitReason, status }: Result): boolean {
-  return exitReason === "ok" && status === "complete";
+/** Worst first. */
+const SIGNS = ["❌", "⚠️", "✅"];
+
+/** Some that work are not nothing. */
+function worstSign(groups: readonly MergedGroup[]): string {
+  const signs = new Set(groups.map(({ result }) => shortVerdict(result).sign));
+  return signs.size === 1 ? ([...signs][0] ?? "⚠️") : "⚠️";
 }
 
 /** `1 of 3 jobs did not report (cuda).` */
@@ -122,8 +127,7 @@ function sideBySide(groups: readonly MergedGroup[]): string {
 const MOST_NAMES = 60;
 
 function goodness([first]: readonly MergedGroup[]): number {
-  const signs = ["❌", "⚠️", "✅"];
-  return first === undefined ? 0 : signs.indexOf(shortVerdict(first.result).sign);
+  return first === undefined ? 0 : SIGNS.indexOf(shortVerdict(first.result).sign);
 }
 
 /** `An agent turn takes 12.3 s on metal, 45 s on cpu.`, the quickest first. */

@@ -148,7 +148,7 @@ function notesOf(of: {
   }
   if (groups.length > 1) {
     notes.push(
-      "Each column is of its own machine or model. Their figures stand beside each other; no verdict compares them, only base and head of one run.",
+      "Each row is of its own machine or model: their figures stand side by side, and no verdict compares them. A verdict is of base and head of one run.",
     );
   }
   for (const { runs: parts, mixed } of groups) {
