@@ -28,5 +28,8 @@ test("the help speaks of inputs, not of the command line's dashes", () => {
 
 test("an expression stands in a default only, where GitHub evaluates it", () => {
   const lines = committed.split("\n").filter((line) => line.includes("${{"));
-  assert.deepEqual(lines, ['    default: "${{ github.token }}"']);
+  assert.deepEqual(lines, [
+    `    default: "\${{ matrix.label || join(matrix.*, ' ') }}"`,
+    '    default: "${{ github.token }}"',
+  ]);
 });

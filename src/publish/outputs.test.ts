@@ -39,6 +39,7 @@ test("headline figures are those of the recommended combination's agent turn", (
   assert.deepEqual(outputs(endWith(sampleResult({ cells }))), {
     result: "/o/result.json",
     report: "/o/report.md",
+    html: "",
     verdict: "",
     "exit-reason": "ok",
     "recommended-compat": '{"requiresStringContent":true}',
@@ -53,7 +54,17 @@ test("headline figures are those of the recommended combination's agent turn", (
     change: "",
     "slower-percent": "",
     pairs: "",
+    matrix: "",
   });
+});
+
+test("a plan's matrix is an output, and nothing else is", () => {
+  const end = { ...endWith(null), files: [], plan: { text: "", matrix: '{"include":[]}' } };
+  const said = Object.entries(outputs(end)).filter(([, value]) => value !== "");
+  assert.deepEqual(said, [
+    ["exit-reason", "ok"],
+    ["matrix", '{"include":[]}'],
+  ]);
 });
 
 test("a comparison: verdict, what regressed, by how much, from how many pairs", () => {

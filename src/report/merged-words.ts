@@ -59,8 +59,7 @@ function comparedHead({ decidedBy, compared, groups }: Merged, verdict: Verdict)
   const all = groups.flatMap(({ runs }) => runs);
   const told = decidedBy?.result.verdict === verdict ? comparisonSentence(decidedBy.result) : null;
   if (decidedBy === null || told === null) {
-    const fine = plural(compared.runs, "comparison");
-    const sentence = `${VERDICT_WORDS[verdict]}: nothing is wrong in the ${fine} that reported, but not all did.`;
+    const sentence = `${VERDICT_WORDS[verdict]}: nothing is wrong in what reported, but not all did.`;
     return { sign, sentence, toDo: "" };
   }
   const same = all.filter(({ result }) => result.verdict === verdict).length;

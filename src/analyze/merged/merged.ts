@@ -95,9 +95,9 @@ function endOf(
     const run =
       reason === "all-failed"
         ? groups.find(({ result }) => result.exitReason === reason)?.runs[0]
-        : runs.find(({ result }) => result.exitReason === reason);
+        : runs.find(({ result }) => [result.exitReason, result.verdict].includes(reason));
     if (run === undefined) continue;
-    const detail = run.result.exitDetail ?? reason;
+    const detail = run.result.exitDetail ?? run.result.comparison?.because ?? reason;
     const exitDetail = runs.length + missing.length > 1 ? `${run.name}: ${detail}` : detail;
     return { exitReason: reason, exitDetail, decidedBy: run };
   }
