@@ -39,7 +39,9 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
       name: "notes on how to read it",
       text: merged.notes.map((note) => `<sub>${md(note)}</sub>`).join("\n\n"),
     },
-    ...merged.groups.filter(({ runs }) => runs.length > 1).map(wholeOf),
+    ...merged.groups
+      .filter(({ runs }) => runs.length > 1)
+      .map((group) => wholeOf(group, isOne(merged))),
     ...sameSettings(merged),
   ].filter(({ text }) => text !== "");
   const left: string[] = [];
@@ -73,7 +75,7 @@ function headOf(reported: Reported, merged: Merged): string[] {
 
 /** One row each; the flags are a column only where they differ. */
 function runsTable(merged: Merged): string {
-  const all = mergedRows(merged);
+  const all = isOne(merged) ? [] : mergedRows(merged);
   if (all.length === 0) return "";
   const rows = all.slice(0, MOST_ROWS);
   const differ = new Set(all.map(({ flags }) => flags.join())).size > 1;
@@ -118,11 +120,16 @@ function whoIsMissing({ missing }: Reported): string {
   ]);
 }
 
+/** Parts of one matrix and nothing else: the head says already what a row would. */
+function isOne({ groups, compared }: Merged): boolean {
+  return groups.length === 1 && compared.runs === 0;
+}
+
 /** All cells of one matrix that several jobs asked. */
-function wholeOf(group: MergedGroup): { name: string; text: string } {
+function wholeOf(group: MergedGroup, isOnly: boolean): { name: string; text: string } {
   const { result } = group;
   const name = nameOfGroup(group);
-  const title = `#### ${md(name)}: ${md(clip(verdictLine(result), 300))}`;
+  const title = isOnly ? "" : `#### ${md(name)}: ${md(clip(verdictLine(result), 300))}`;
   return {
     name: `the matrix of ${name}`,
     text: joined([title, matrix(result), recommendation(result), failures(result)]),

@@ -1,5 +1,5 @@
 /** Several parts of one run as one result: all their cells, and one recommendation over them. Pure. */
-import { lightest } from "../../plan/load.ts";
+import { lightest, weightOf } from "../../plan/load.ts";
 import { name, shownCombination } from "../../plan/matrix.ts";
 import { headOnly } from "../../report/head-only.ts";
 import type { Compat, Recommendation, Result, ResultCell } from "../../result.ts";
@@ -166,24 +166,30 @@ function withOwnStarts(parts: readonly Result[]): Result[] {
   });
 }
 
-/** As one run would have them: by scenario, then by combination; what was tried later comes last. */
+/**
+ * By scenario, then by combination, then by load; what was tried later comes last. Few cells of each
+ * part say little of the plan's order, so combinations are in an order of their own: on before off.
+ */
 function inOrder(lists: readonly ResultCell[][]): ResultCell[] {
-  const places = (of: (cell: ResultCell) => string) => {
-    const order = inOneOrder(lists.map((cells) => cells.map(of)));
-    return new Map(order.map((key, index) => [key, index]));
-  };
-  const scenario = places((cell) => cell.scenario);
-  const combination = places((cell) => name(shownCombination(cell)));
+  const scenarios = inOneOrder(lists.map((cells) => cells.map(({ scenario }) => scenario)));
   const place = (cell: ResultCell) => [
     cell.rung === undefined ? 0 : 1,
-    scenario.get(cell.scenario) ?? 0,
-    combination.get(name(shownCombination(cell))) ?? 0,
+    scenarios.indexOf(cell.scenario),
+    weightOf(cell.load),
   ];
   return lists.flat().toSorted((a, b) => {
     const [one, two] = [place(a), place(b)];
     const at = one.findIndex((value, index) => value !== two[index]);
-    return at === -1 ? 0 : (one[at] ?? 0) - (two[at] ?? 0);
+    return at === -1 ? byCombination(a, b) : (one[at] ?? 0) - (two[at] ?? 0);
   });
+}
+
+function byCombination(a: ResultCell, b: ResultCell): number {
+  const key = (cell: ResultCell) =>
+    name(shownCombination(cell)).replace(/=(true|false)(?=,|$)/g, (_, value) =>
+      value === "true" ? "=0" : "=1",
+    );
+  return key(a).localeCompare(key(b), "en", { numeric: true });
 }
 
 function requestsOf(parts: readonly Result[]): Result["requests"] {
