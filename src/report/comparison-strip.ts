@@ -115,12 +115,18 @@ function seenOf(result: Result, metric: ComparedMetric, pair: Pair): PairSeen {
   return { kind: "change", slower: metric.better === "lower" ? ratio - 1 : 1 - ratio };
 }
 
-function startOf(result: Result, side: "base" | "head", pair: Pair): EngineStart | undefined {
+/** The engine's start of one side of a pair. */
+export function startOf(
+  result: Result,
+  side: "base" | "head",
+  pair: Pair,
+): EngineStart | undefined {
   const variant = result.comparison?.[side];
   return result.starts.find((each) => each.variant === variant && each.pair === pair.pair);
 }
 
-function failureOf(start: EngineStart | undefined): string | null {
+/** How it failed; null: it did not. */
+export function failureOf(start: EngineStart | undefined): string | null {
   if (start === undefined) return null;
   if (start.failure !== null) return start.failure.kind;
   return start.end === null || start.end.kind === "stopped" ? null : start.end.kind;
