@@ -23,8 +23,8 @@ import { type Scale, scaleOf } from "./scale.ts";
 import { fitted, LINE_PX, wrapped } from "./text.ts";
 
 const WIDTH = 700;
-const NAMES = 196;
-const WORDS = 178;
+const NAMES = 186;
+const WORDS = 200;
 const LEFT = NAMES + 8;
 const RIGHT = WIDTH - WORDS - 12;
 const HEAD_PX = 36;
@@ -52,7 +52,7 @@ export function besideBase(run: ReportedRun): Node {
       { label: "within the threshold", className: "band" },
       { label: "base", className: "mark" },
       ...(shown.some(({ ratio }) => ratio?.level != null)
-        ? [{ label: `change and its interval${levelOf(shown)}`, className: "series-2 round" }]
+        ? [{ label: `change and its interval${levelOf(shown)}`, className: "muted round" }]
         : []),
     ],
     width: WIDTH,

@@ -54,7 +54,7 @@ export function distributions(run: ReportedRun, scenario: string): Node {
     });
   });
   const names = Array.from({ length: blocks }, (_, block) =>
-    placed.map((row) => rowName(row, 0, block * blockPx + headPx + row.top)),
+    placed.map((row) => rowName(row, 0, block * blockPx + headPx + row.top, row.height)),
   );
   return figure({
     id: idOf(runId(run), "distributions", scenario),

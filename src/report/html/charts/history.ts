@@ -1,11 +1,12 @@
 /** A run after the earlier ones: each figure by date, and where it was expected. Pure. */
 import { scaleUtc } from "d3-scale";
 import { line } from "d3-shape";
+import { interval } from "../../../analyze/fit/words.ts";
 import type { HistoryMetric } from "../../../analyze/history/compare.ts";
 import type { HistoryReport } from "../../../analyze/history/report.ts";
 import type { Trend } from "../../../analyze/history/trend.ts";
 import { plain } from "../../escape.ts";
-import { list, plural } from "../../format.ts";
+import { plural } from "../../format.ts";
 import { figure as formatted } from "../../history.ts";
 import type { ReportedRun } from "../../reported.ts";
 import { figure } from "../figure.ts";
@@ -139,10 +140,15 @@ function words(
       ? ""
       : metric.expected === null
         ? `${plural(metric.points, "earlier run")}: too few`
-        : `expected ${metric.expected.map(format).join(" to ")}`;
+        : `expected ${rangeOf(metric.expected, trend.unit)}`;
   const tone = className === "series-1" ? "head" : `head ${className}`;
   return html`<text class=${tone} x=${px(RIGHT + 14)} y=${px(middle)}>${fitted(said, WORDS)}</text>
     <text class="muted" x=${px(RIGHT + 14)} y=${px(middle + LINE_PX)}>${fitted(expected, WORDS)}</text>`;
+}
+
+/** `491 to 509 ms`. */
+function rangeOf([low, high]: readonly [number, number], unit: string): string {
+  return interval({ low, high }, (value) => formatted(value, unit));
 }
 
 function* dates({ domain }: Scale): Generator<number[]> {
@@ -178,12 +184,7 @@ function tableOf(panels: readonly Panel[]) {
       [
         "expected now",
         ...panels.map(({ trend, metric }) =>
-          metric?.expected == null
-            ? "–"
-            : list(
-                metric.expected.map((value) => formatted(value, trend.unit)),
-                "to",
-              ),
+          metric?.expected == null ? "–" : rangeOf(metric.expected, trend.unit),
         ),
       ],
     ],

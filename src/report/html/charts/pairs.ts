@@ -3,7 +3,7 @@ import type { ComparedMetric, Comparison, Result } from "../../../result.ts";
 import { failureOf, startOf } from "../../comparison-strip.ts";
 import { titles } from "../../comparison-words.ts";
 import { plain } from "../../escape.ts";
-import { plural } from "../../format.ts";
+import { list, plural } from "../../format.ts";
 import { figure as formatted } from "../../history.ts";
 import type { ReportedRun } from "../../reported.ts";
 import { figure } from "../figure.ts";
@@ -202,12 +202,7 @@ function summaryOf(
     base === null || head === null ? [] : [{ base, head }],
   );
   const slower = both.filter(({ base, head }) => (better === "lower" ? head > base : head < base));
-  const failed = (side: Side) => marks.filter((each) => each.failed[side]).length;
-  const failures = (["base", "head"] as const).flatMap((side) =>
-    failed(side) === 0
-      ? []
-      : [`${plain(comparison[side])} failed in ${plural(failed(side), "pair")}.`],
-  );
+  const failures = failuresOf(marks, comparison, false).map((text) => ` ${text}.`);
   const all = both.flatMap(({ base, head }) => [base, head]);
   const span =
     all.length === 0
@@ -216,7 +211,23 @@ function summaryOf(
           `Head was slower in ${slower.length} of ${plural(both.length, "pair")}; all values lie between ${format(Math.min(...all))} and ${format(Math.max(...all))}.`,
         ];
   const confirming = marks.filter(({ pair }) => pair.confirming).length;
+  const seen = list(failuresOf(marks, comparison, true)) || "neither failed";
   const extra =
-    confirming === 0 ? [] : [`${plural(confirming, "pair")} more, marked *, confirmed a failure.`];
-  return [...span, ...failures, ...extra].join(" ");
+    confirming === 0
+      ? ""
+      : ` In ${plural(confirming, "pair")} more, marked *, it was asked whether it fails again: ${seen}.`;
+  return `${span.join("")}${failures.join("")}${extra}`.trim();
+}
+
+/** `head failed in 3 pairs`, of those that were judged or of those made to confirm. */
+function failuresOf(
+  marks: readonly PairMarks[],
+  comparison: Comparison,
+  confirming: boolean,
+): string[] {
+  const of = marks.filter(({ pair }) => pair.confirming === confirming);
+  return (["base", "head"] as const).flatMap((side) => {
+    const count = of.filter(({ failed }) => failed[side]).length;
+    return count === 0 ? [] : [`${plain(comparison[side])} failed in ${plural(count, "pair")}`];
+  });
 }

@@ -21,6 +21,9 @@ const HEAD_PX = 22;
 const PLOT_PX = 84;
 const BLOCK_PX = HEAD_PX + PLOT_PX + 34;
 
+/** From so many starts on each figure has the whole width. */
+const MANY = 8;
+
 /** Null where nothing was measured. */
 export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
   const shown = MEASURES.flatMap((measure) => {
@@ -31,7 +34,7 @@ export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
   });
   if (shown.length === 0) return null;
   const starts = startsIn(shown.map(({ metric }) => metric));
-  const abreast = Math.min(3, shown.length);
+  const abreast = starts.length > MANY ? 1 : Math.min(3, shown.length);
   const width = (WIDTH - GAP * (abreast - 1)) / abreast;
   const children = shown.map((each, index) => {
     const left = (index % abreast) * (width + GAP) + AXIS_PX;
@@ -106,8 +109,9 @@ function panel(measure: Measure, metric: Metric, { starts, left, right, top }: P
     <text class="head" x=${px(left - AXIS_PX)} y=${px(top - 9)}>${measure.label}${
       y.log ? html`<tspan class="muted"> (logarithmic scale)</tspan>` : null
     }</text>
+    <path class="grid" d=${uprights(edges, top, bottom)} />
     ${yAxis(ticksOf(y, measure.format, "y"), { left, right })}
-    <path class="axis" d=${`${levels([bottom], left, right)}${uprights(edges, top, bottom)}`} />
+    <path class="axis" d=${levels([bottom], left, right)} />
     ${dotPaths(
       placed.map(({ points }, index) => ({
         className: colourOf(index, starts.length, null),
@@ -120,25 +124,23 @@ function panel(measure: Measure, metric: Metric, { starts, left, right, top }: P
   </g>`;
 }
 
-/** `start 1` where there is room for all, else numbers, else some of them. */
+/** `start 1` where there is room for all, else numbers, as many as have room. */
 function startNames(
   placed: readonly { start: number; from: number; to: number }[],
   y: number,
 ): Node {
   const narrowest = Math.min(...placed.map(({ from, to }) => to - from));
-  const last = placed.at(-1)?.start ?? 0;
-  const long = textWidth(`start ${last}`) + 8 <= narrowest;
-  const every = long ? 1 : Math.ceil((textWidth(String(last)) + 10) / Math.max(1, narrowest));
-  const names = placed.map(({ start, from, to }, index) => {
-    if (index % every !== 0) return null;
+  const long = textWidth(`start ${placed.at(-1)?.start ?? 0}`) + 8 <= narrowest;
+  let end = Number.NEGATIVE_INFINITY;
+  return placed.map(({ start, from, to }, index) => {
     const text = long || index === 0 ? `start ${start}` : String(start);
-    const at =
-      !long && index === 0
-        ? Math.max((from + to) / 2, from + textWidth(text) / 2)
-        : (from + to) / 2;
+    const half = textWidth(text) / 2;
+    // The first says what the numbers are, and begins where its start does.
+    const at = index === 0 ? Math.max((from + to) / 2, from + half) : (from + to) / 2;
+    if (at - half < end + 8) return null;
+    end = at + half;
     return html`<text class="tick middle" x=${px(at)} y=${px(y)}>${text}</text>`;
   });
-  return names;
 }
 
 function sentence({ label, format }: Measure, metric: Metric, starts: readonly number[]): string {

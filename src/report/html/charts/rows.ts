@@ -76,9 +76,10 @@ export function scenariosIn({ cells }: Result): string[] {
   return [...new Set(cells.map(({ scenario }) => scenario))];
 }
 
-/** The name in its lines, from `top` on; all of it on hovering. */
-export function rowName({ lines, full }: Row, x: number, top: number) {
+/** The name in its lines, in the middle of the row; all of it on hovering. */
+export function rowName({ lines, full }: Row, x: number, rowTop: number, height: number) {
   const [first = "", ...rest] = lines;
+  const top = rowTop + Math.max(0, (height - LINE_PX * lines.length) / 2);
   return html`<text class="name" x=${px(x)} y=${px(top + 11)}>${first}${rest.map(
     (line) => html`<tspan x=${px(x)} dy=${LINE_PX}>${line}</tspan>`,
   )}<title>${full}</title></text>`;

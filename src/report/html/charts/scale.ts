@@ -22,13 +22,17 @@ export interface ScaleOptions {
 /** The largest this many times the smallest: on a linear scale the small ones would lie on each other. */
 const LOG_FROM = 20;
 const LEAST_SPAN = 0.04;
+/** Of ms, bytes or tokens nobody measures so little, and ticks of a subnormal number have no end. */
+const NOTHING = 1e-9;
 
 export function scaleOf(
   values: readonly number[],
   range: readonly [number, number],
   { zero = false, logFrom = LOG_FROM, leastSpan = LEAST_SPAN }: ScaleOptions = {},
 ): Scale {
-  const known = values.filter(Number.isFinite);
+  const known = values
+    .filter(Number.isFinite)
+    .map((value) => (Math.abs(value) < NOTHING ? 0 : value));
   const [low, high] = known.length === 0 ? [0, 1] : [least(known), most(known)];
   if (!zero && low > 0 && high / low >= logFrom) {
     const room = (high / low) ** 0.04;

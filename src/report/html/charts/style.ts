@@ -56,6 +56,7 @@ figure.chart svg rect.turn-part.muted { fill-opacity: .45; }
 .chart .legend li.turn-part.muted::before { opacity: .45; }
 .chart .legend li.hole::before { box-sizing: border-box; background: none; border: 3px solid var(--colour); border-radius: 0; }
 @media print {
+  figure.chart svg { max-width: 100%; height: auto; }
   .chart .legend li::before, figure.chart svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -133,7 +133,7 @@ function turn({ row, apart, top }: Placed, scale: Scale): Node {
     ...drawn.map(({ x, width }) => x + width),
   );
   return html`<g>
-    ${rowName(row, 0, top)}
+    ${rowName(row, 0, top, BAR_PX)}
     ${drawn.map(
       ({
         x,
