@@ -63,10 +63,13 @@ test("starts are told by colour and lie one under the other; rounds go down in t
     top: 0,
     height: 60,
   }).map(({ points }) => points.map(({ y }) => y));
-  assert.deepEqual(ys, [
-    [5, 15, 25],
-    [35, 45, 55],
-  ]);
+  assert.deepEqual(
+    ys.map((each) => each.map(Math.round)),
+    [
+      [5, 15, 25],
+      [35, 45, 55],
+    ],
+  );
 });
 
 test("the median is a line at its place and a figure; its interval lies around it", () => {
@@ -205,7 +208,7 @@ test("hostile names are text, and none reaches an id, a class or a style", () =>
   assert.ok(markup.length > 1000);
   assert.doesNotMatch(markup, /<script|<img/i);
   for (const character of ["\u001b", "\u202e", "\u0000"]) assert.ok(!markup.includes(character));
-  assert.doesNotMatch(markup, /\s(style|on[a-z]+|href|src)=/);
+  assert.doesNotMatch(markup, /<[a-z][^<>]*\s(style|on[a-z]+|href|src)=/);
   for (const [, id = ""] of markup.matchAll(/ id="([^"]*)"/g)) assert.match(id, /^[\w-]+$/);
   for (const [, name = ""] of markup.matchAll(/ class="([^"]*)"/g)) assert.match(name, /^[\w -]*$/);
   const ids = [...markup.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);

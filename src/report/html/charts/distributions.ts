@@ -1,6 +1,5 @@
 /** Latency and rates of a scenario's cells: every sample, the median and its interval. Pure. */
 import type { MetricName, ResultCell } from "../../../result.ts";
-import { plain } from "../../escape.ts";
 import type { ReportedRun } from "../../reported.ts";
 import { figure } from "../figure.ts";
 import type { Node } from "../h.ts";
@@ -8,7 +7,7 @@ import { type Placed, panel, ROW_GAP, TALL } from "./distribution-panel.ts";
 import { legendOf, summaryOf, tableOf } from "./distribution-words.ts";
 import { idOf, runId } from "./ids.ts";
 import { MEASURES } from "./measures.ts";
-import { NAMES_PX, type Row, rowName, rowsOf } from "./rows.ts";
+import { NAMES_PX, type Row, rowName, rowsOf, titleOf } from "./rows.ts";
 import { startsIn } from "./start-dots.ts";
 import { LINE_PX } from "./text.ts";
 
@@ -58,7 +57,7 @@ export function distributions(run: ReportedRun, scenario: string): Node {
   );
   return figure({
     id: idOf(runId(run), "distributions", scenario),
-    title: `${plain(scenario)}: every sample`,
+    title: `${titleOf(scenario)}: every sample`,
     summary: summaryOf(rowsOf(result, measured), shown, cells),
     legend: legendOf(sides === null ? null : [sides.base, sides.head], starts, cells),
     width: WIDTH,

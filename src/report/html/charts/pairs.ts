@@ -182,7 +182,8 @@ function numbers(pairs: readonly Pair[], pitch: number, floor: number): Node {
   const every = [1, 2, 5, 10, 20].find((each) => each * pitch >= 26) ?? 50;
   const ticks: Tick[] = pairs.flatMap((pair, index) => {
     const number = pair.pair + 1;
-    if (number % every !== 0 && number !== 1) return [];
+    // With every second one there is no room for the first before it.
+    if (number % every !== 0 && (number !== 1 || every === 2)) return [];
     const text = `${number}${pair.confirming ? "*" : ""}`;
     return [{ value: number, at: LEFT + pitch * (index + 0.5), text }];
   });

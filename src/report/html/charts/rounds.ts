@@ -1,7 +1,6 @@
 /** A cell's samples in the order in which they were taken: drift and warming up are seen in it. Pure. */
 import { median } from "../../../analyze/statistics.ts";
 import type { Metric, ResultCell } from "../../../result.ts";
-import { plain } from "../../escape.ts";
 import { capital, count, percent, plural } from "../../format.ts";
 import type { ReportedRun } from "../../reported.ts";
 import { figure } from "../figure.ts";
@@ -10,6 +9,7 @@ import { ticksOf, yAxis } from "./axis.ts";
 import { idOf, runId } from "./ids.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { levels, type Point, px, uprights } from "./px.ts";
+import { titleOf } from "./rows.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import { byStart, colourOf, DENSE, dotPaths, startsIn } from "./start-dots.ts";
 import { textWidth } from "./text.ts";
@@ -43,7 +43,7 @@ export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
   });
   return figure({
     id: idOf(runId(run), "rounds", cell.id),
-    title: `${plain(cell.scenario)}: samples in the order of starts and rounds`,
+    title: `${titleOf(cell.scenario)}: samples in the order of starts and rounds`,
     summary: shown
       .slice(0, 2)
       .map((each) => sentence(each.measure, each.metric, starts))

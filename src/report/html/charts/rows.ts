@@ -2,7 +2,7 @@
 import { nameOfLoad } from "../../../plan/load.ts";
 import { name, shownCombination } from "../../../plan/matrix.ts";
 import type { Result, ResultCell } from "../../../result.ts";
-import { plain } from "../../escape.ts";
+import { clip, plain } from "../../escape.ts";
 import { html } from "../h.ts";
 import { px } from "./px.ts";
 import { LINE_PX, wrapped } from "./text.ts";
@@ -35,7 +35,7 @@ export function rowsOf({ comparison, variants }: Result, cells: readonly ResultC
       cell,
       // A variant has a line of its own: it is what is compared.
       lines: [...variant, ...wrapped(told.length === 0 ? shown : own, NAMES_PX - 10, MOST_LINES)],
-      short: shown.join(", "),
+      short: clip(shown.join(", "), 160),
       full: [...variant, plain(cell.scenario), ...(parts[index] ?? [])].join(", "),
     };
   });
@@ -69,6 +69,11 @@ function besideEachOther(rows: readonly Row[], base: string): Row[] {
   }
   const order = ({ cell }: Row) => (cell.variant === base ? 0 : 1);
   return [...groups.values()].flatMap((group) => group.sort((a, b) => order(a) - order(b)));
+}
+
+/** A scenario's name for the head of a figure. */
+export function titleOf(scenario: string): string {
+  return clip(plain(scenario), 80);
 }
 
 /** Scenarios in the order of the cells. */

@@ -1,6 +1,5 @@
 /** A turn as its user waits for it, part after part, a row for each cell. Pure. */
 import type { ResultCell } from "../../../result.ts";
-import { plain } from "../../escape.ts";
 import { list, ms, percent } from "../../format.ts";
 import type { ReportedRun } from "../../reported.ts";
 import { figure } from "../figure.ts";
@@ -8,7 +7,7 @@ import { html, type Node } from "../h.ts";
 import { ticksOf, xAxis } from "./axis.ts";
 import { idOf, runId } from "./ids.ts";
 import { levels, px, uprights } from "./px.ts";
-import { NAMES_PX, type Row, rowName, rowsOf } from "./rows.ts";
+import { NAMES_PX, type Row, rowName, rowsOf, titleOf } from "./rows.ts";
 import { type Scale, scaleOf } from "./scale.ts";
 import { LINE_PX, textWidth } from "./text.ts";
 import { type TakenApart, type TurnPart, takenApart } from "./turn-parts.ts";
@@ -65,7 +64,7 @@ function timeline(
   ];
   return figure({
     id,
-    title: `${plain(scenario)}: where the time of a turn goes`,
+    title: `${titleOf(scenario)}: where the time of a turn goes`,
     summary: summaryOf(placed),
     legend: [
       ...parts.map(({ label, className }) => ({ label, className: `turn-part ${className}` })),
