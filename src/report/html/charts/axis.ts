@@ -38,9 +38,10 @@ export function ticksOf(
 function* candidates({ domain, log }: Scale): Generator<number[]> {
   if (log) {
     for (const mantissas of [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
-      yield powers(domain, mantissas, 1);
+      yield powers(domain, mantissas);
     }
-    for (const each of [2, 3, 4]) yield powers(domain, [1], each);
+    for (const each of [2, 3, 4])
+      yield powers(domain, [1]).filter((_, index) => index % each === 0);
   }
   const linear = scaleLinear(domain, [0, 1]);
   for (let count = MOST; count >= 2; count--) yield linear.ticks(count);
@@ -49,11 +50,10 @@ function* candidates({ domain, log }: Scale): Generator<number[]> {
   yield [...domain];
 }
 
-function powers([from, to]: [number, number], mantissas: number[], each: number): number[] {
+function powers([from, to]: [number, number], mantissas: number[]): number[] {
   const values: number[] = [];
   const first = Math.floor(Math.log10(from));
   for (let power = first; power <= Math.ceil(Math.log10(to)); power++) {
-    if ((power - first) % each !== 0) continue;
     for (const mantissa of mantissas) {
       const value = Number(`${mantissa}e${power}`);
       if (value >= from && value <= to) values.push(value);

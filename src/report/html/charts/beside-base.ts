@@ -46,7 +46,7 @@ export function besideBase(run: ReportedRun): Node {
   const ticks = ticksOf(scale, (value) => percentOf(value), "x");
   return figure({
     id: idOf(runId(run), "beside-base"),
-    title: `${plain(comparison.head)} beside ${plain(comparison.base)}`,
+    title: `Change of each figure, ${plain(comparison.head)} against ${plain(comparison.base)}`,
     summary: summaryOf(result, shown),
     legend: [
       { label: "within the threshold", className: "band" },

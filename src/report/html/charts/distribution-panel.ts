@@ -70,7 +70,7 @@ export function panel({
   );
   return html`<g>
     <text class="head" x=${px(left)} y=${px(top - (tall ? 22 : 8))}>${label}${
-      scale.log ? html`<tspan class="muted"> (logarithmic scale)</tspan>` : null
+      scale.log ? html`<tspan class="muted"> (log scale)</tspan>` : null
     }</text>
     ${xAxis(ticks, { top, bottom })}
     ${tall && ticks.map(({ at, text }) => html`<text class="tick middle" x=${px(at)} y=${px(top - 5)}>${text}</text>`)}

@@ -107,7 +107,7 @@ test("a wide spread takes a logarithmic scale, and says so", () => {
   const markup = markupOf(
     distributions(runOf(sampleResult({ cells: [cell("with", metrics)] })), "agent-turn"),
   );
-  assert.match(markup, /whole turn<tspan class="muted"> \(logarithmic scale\)/);
+  assert.match(markup, /whole turn<tspan class="muted"> \(log scale\)/);
 });
 
 test("what failed has its row and says why; nothing measured gives nothing", () => {

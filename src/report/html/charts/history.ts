@@ -100,7 +100,7 @@ function panel(each: Panel, x: Scale, top: number, last: boolean): Node {
   const own = before.filter((point) => point.own);
   return html`<g>
     <text class="head" x="0" y=${px(top - 10)}>${fitted(plain(trend.name), RIGHT)}${
-      y.log ? html`<tspan class="muted"> (logarithmic scale)</tspan>` : null
+      y.log ? html`<tspan class="muted"> (log scale)</tspan>` : null
     }</text>
     ${expectedBand(metric, y, own[0]?.x ?? LEFT)}
     ${last && xAxis(ticks, { top, bottom })}

@@ -36,12 +36,12 @@ export interface PairMarks {
   failed: Record<Side, boolean>;
 }
 
-/** Of one figure; null where no pair was made. */
+/** Of one figure; null with fewer than two pairs: one is told beside base. */
 export function pairsOfStarts(run: ReportedRun, metric: ComparedMetric): Node {
   const { result } = run;
   const { comparison } = result;
   const pairs = [...(comparison?.pairs.list ?? [])].sort((a, b) => a.pair - b.pair);
-  if (comparison === null || pairs.length === 0) return null;
+  if (comparison === null || pairs.length < 2) return null;
   const pitch = pitchOf(pairs.length);
   const right = LEFT + pitch * pairs.length;
   const marks = marksOf(result, metric, pairs, pitch);

@@ -107,6 +107,17 @@ test("a limit far away is told in words, and what was measured keeps its room", 
   assert.ok(!textsIn(markup).some(({ text }) => text === "limit: 64 GB"));
 });
 
+test("where the curve meets its limit is drawn, though nothing was measured near it", () => {
+  const short = { ...fit, points: fit.points.slice(0, 4), turns: [] };
+  const data = memoryCurve(short, []);
+  assert.ok(data?.limit != null && data.longest !== null);
+  const asked = Math.max(...data.measured.map(({ tokens }) => tokens));
+  assert.ok(data.longest.tokens > asked);
+  const near = { ...data, longest: { ...data.longest, tokens: 3 * asked } };
+  const { x, y } = curveScales({ ...near, limit: { value: 50e9, label: "" } }, 0, 230);
+  assert.ok(x.domain[1] > 3 * asked && y.domain[1] > 50e9);
+});
+
 test("no ladder, no answered prompt, or one alone: nothing, or what there is", () => {
   assert.doesNotMatch(markupOf(chartsOfRun(runOf({ ...result, fit: null }))), /Prompt length/);
   const none = { ...fit, points: [], memory: null, time: null };

@@ -62,7 +62,9 @@ export function curveScales(data: CurveData, top: number, bottom: number): Curve
     return value === undefined || value > FAR_TURN * seen ? [] : [value];
   });
   const high = Math.max(seen, ...foretold);
-  const ys = [high, ...near(limit?.value, high)];
+  // Where the curve meets its limit is what it is looked at for.
+  const meets = longest !== null && longest.limitedBy !== "window" && longest.tokens <= FAR * asked;
+  const ys = [high, ...(meets && limit !== null ? [limit.value] : near(limit?.value, high))];
   const y = scaleOf([0, Math.max(...ys) * 1.06], [bottom, top], { zero: true, logFrom: Infinity });
   return { x, y };
 }

@@ -107,7 +107,7 @@ function panel(measure: Measure, metric: Metric, { starts, left, right, top }: P
   const edges = placed.slice(1).map(({ from }) => from);
   return html`<g>
     <text class="head" x=${px(left - AXIS_PX)} y=${px(top - 9)}>${measure.label}${
-      y.log ? html`<tspan class="muted"> (logarithmic scale)</tspan>` : null
+      y.log ? html`<tspan class="muted"> (log scale)</tspan>` : null
     }</text>
     <path class="grid" d=${uprights(edges, top, bottom)} />
     ${yAxis(ticksOf(y, measure.format, "y"), { left, right })}

@@ -35,7 +35,7 @@ export function rowsOf({ comparison, variants }: Result, cells: readonly ResultC
       cell,
       // A variant has a line of its own: it is what is compared.
       lines: [...variant, ...wrapped(told.length === 0 ? shown : own, NAMES_PX - 10, MOST_LINES)],
-      short: clip(shown.join(", "), 160),
+      short: clip(shown.join(", "), 80),
       full: [...variant, plain(cell.scenario), ...(parts[index] ?? [])].join(", "),
     };
   });
