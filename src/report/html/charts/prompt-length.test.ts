@@ -7,7 +7,9 @@ import { dotsIn, markupOf, pathsOf, runOf, textsIn } from "../../../testing/char
 import { fakePlan, fakeRun } from "../../../testing/fake-run.ts";
 import { memoryCurve, timeCurve } from "./curves.ts";
 import { chartsOfRun } from "./index.ts";
-import { curveOf, curveScales, promptLength } from "./prompt-length.ts";
+import { promptLength } from "./prompt-length.ts";
+import { curveOf } from "./prompt-length-marks.ts";
+import { curveScales } from "./prompt-length-scales.ts";
 
 /** Linear memory (60 MB and 16 KiB a token); the agent's turn is too long for the limit. */
 function resultOf(over: Partial<Plan> = {}): Result {
