@@ -4,6 +4,7 @@ import type { CompareOptions } from "../compare.ts";
 import { toolVersion } from "../host/assets.ts";
 import { DOCTOR_DEFAULTS, DOCTOR_OPTIONS } from "./doctor-options.ts";
 import { addHistoryCommands } from "./history-cli.ts";
+import { addModelCommands } from "./model-cli.ts";
 import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "./table.ts";
 
 /** They make sense with a real inferrs alone. */
@@ -123,6 +124,10 @@ export async function main(argv: string[]): Promise<number> {
     });
   addHistoryCommands(program, async (run) => {
     code = run(await import("../history-command.ts"), await cliHost());
+    await flushed();
+  });
+  addModelCommands(program, async (run) => {
+    code = await run(await import("../model-command.ts"), await cliHost());
     await flushed();
   });
   program

@@ -19,7 +19,8 @@ const FILES = [
   "tokenizer_config.json",
   "model.safetensors",
 ] as const;
-const RECORD = "synthetic.json";
+/** Says what a folder holds; without it, it is none of ours. */
+export const SYNTHETIC_RECORD = "synthetic.json";
 
 export interface SyntheticModel {
   dir: string;
@@ -58,7 +59,7 @@ export async function writeSyntheticModel(
   for (const file of FILES) writeFileSync(join(draft, file), contents[file]);
   const { digest } = digestOf(draft);
   const record: Recorded = { version: SYNTHETIC_GENERATOR_VERSION, seed, digest };
-  writeFileSync(join(draft, RECORD), `${JSON.stringify(record)}\n`);
+  writeFileSync(join(draft, SYNTHETIC_RECORD), `${JSON.stringify(record)}\n`);
   put(draft, dir, () => existing(dir, seed) !== null);
   const written = existing(dir, seed);
   if (written === null) throw new Error(`the synthetic model in ${dir} is not as it was written`);
@@ -83,7 +84,7 @@ function put(draft: string, dir: string, isWhole: () => boolean): void {
 
 function existing(dir: string, seed: number): SyntheticModel | null {
   try {
-    const record = JSON.parse(readFileSync(join(dir, RECORD), "utf8")) as Recorded;
+    const record = JSON.parse(readFileSync(join(dir, SYNTHETIC_RECORD), "utf8")) as Recorded;
     const { digest, bytes } = digestOf(dir);
     const same =
       record.version === SYNTHETIC_GENERATOR_VERSION &&
