@@ -14,6 +14,8 @@ import type { JournalEvent } from "./journal/events.ts";
 import { foldEntry } from "./journal/fold.ts";
 import { openJournal } from "./journal/journal.ts";
 import type { RunState } from "./journal/state.ts";
+import { writePlannedLock } from "./lock/planned.ts";
+import { unlock } from "./lock/unlock.ts";
 import { perform } from "./perform.ts";
 import { isOverBudget } from "./plan/budget.ts";
 import { next, type Step } from "./plan/next.ts";
@@ -34,15 +36,13 @@ export type { BenchEnd, BenchHost } from "./end.ts";
  */
 export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd> {
   try {
-    const prepared = await prepare(raw, host);
+    const unlocked = await unlock(raw, host);
+    const prepared = await prepare(unlocked.raw, host, unlocked.lock);
     const { options } = prepared;
     if (options.planOnly) {
-      const text = prepared.planText(new Map());
-      const matrix = prepared.matrix && JSON.stringify(prepared.matrix);
-      host.stderr.write(`${text}\n`);
-      if (matrix !== null) host.stdout.write(`${matrix}\n`);
-      const nothing = { result: null, outDir: prepared.outDir, files: [], error: null };
-      return { ...nothing, exitCode: 0, plan: { text, matrix } };
+      host.stderr.write(`${prepared.planText(new Map())}\n`);
+      if (options.lockFile !== null) await writePlannedLock(options.lockFile, prepared, host);
+      return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
     }
     const running = runningIn(prepared.outDir);
     if (running !== null) {
@@ -125,7 +125,7 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
   const append = (event: JournalEvent) => {
     state = foldEntry(state, journal.append(event));
   };
-  const { toolVersion: version, estimateMs, openclawConfig } = prepared;
+  const { toolVersion: version, estimateMs, openclawConfig, lockHead: lock } = prepared;
   const at = new Date().toISOString();
   append({
     type: "run-started",
@@ -137,6 +137,7 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
     environment,
     estimateMs,
     openclawConfig,
+    lock,
   });
   for (const warning of prepared.warnings) append({ type: "warning", warning });
   const world = openWorld(prepared, host, append, { show, note: screen.note }, journal.now);

@@ -10,6 +10,7 @@ import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
 import { widthOf } from "./host/screen.ts";
 import type { FailOn } from "./inputs/options.ts";
 import type { RunState } from "./journal/state.ts";
+import { renderLock } from "./lock/canonical.ts";
 import { configOf } from "./openclaw-config.ts";
 import { renderJson } from "./report/json.ts";
 import { renderMarkdown } from "./report/markdown.ts";
@@ -35,6 +36,7 @@ export function finish(state: RunState, prepared: FinishOptions, host: BenchHost
     "report.md": renderMarkdown(result, { history }),
     "openclaw.json5":
       result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
+    ...(result.lock === null ? {} : { "bench.lock.json": renderLock(result.lock.inputs) }),
     ...(kept === null ? {} : { "history.json": renderKept(kept) }),
   };
   for (const [name, text] of Object.entries(texts)) writeWhole(join(prepared.outDir, name), text);

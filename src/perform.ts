@@ -135,7 +135,8 @@ async function provision(name: string, state: RunState, world: World): Promise<v
     const provisioned = await world.provision(specOf(state, name));
     await world.readyClient(name);
     world.variants.set(name, provisioned);
-    world.append({ type: "provisioned", variant: provisioned.described });
+    const { described: variant, locked } = provisioned;
+    world.append({ type: "provisioned", variant, ...(locked === undefined ? {} : { locked }) });
   } catch (error) {
     // Stopped in the middle of a download: the loop tells so, and what is there is kept.
     if (world.signal.aborted) return;

@@ -6,6 +6,7 @@
  * Times are in ms, sizes in bytes, rates in tokens per second. What is unknown is null, never 0.
  */
 import { z } from "zod";
+import { lockSchema } from "./lock/schema.ts";
 
 export const RESULT_SCHEMA_ID = "inferrs-bench/result/v1";
 
@@ -831,6 +832,14 @@ export const resultSchema = z
      * before.
      */
     command: z.array(z.string()).nullable().default(null),
+    /**
+     * Every input of the run, and the digest by which the lock is named (docs/lock.md); null for a run
+     * that ended before all of them were known, and in results of before.
+     */
+    lock: z
+      .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), inputs: lockSchema })
+      .nullable()
+      .default(null),
     startedAt: z.iso.datetime(),
     durationMs: z.number().nonnegative(),
     simulated: z.boolean(),

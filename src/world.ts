@@ -16,6 +16,9 @@ import { readMoment } from "./host/machine/moment.ts";
 import { isSameProcess } from "./host/proc.ts";
 import type { Prepared } from "./inputs/prepare.ts";
 import type { JournalEvent } from "./journal/events.ts";
+import { heldTo } from "./lock/held.ts";
+import { lockClient } from "./lock/here.ts";
+import { lockVariant } from "./lock/variant.ts";
 import type { World } from "./perform.ts";
 import type { At } from "./plan/progress.ts";
 import type { Scenario } from "./plan/scenario.ts";
@@ -197,7 +200,11 @@ export function openWorld(
       const looked = found.get(kept.name);
       // A compiler at work would disturb what another run measures.
       if (looked?.inferrs.kind === "to-build") await world.lock();
-      return await provisionVariant(variant, options, looked, once);
+      const provisioned = await provisionVariant(variant, options, looked, once);
+      const { described } = provisioned;
+      const inputs = { found: looked ?? null, described, client: lockClient(client) };
+      const used = await lockVariant(variant, inputs, options, once);
+      return { ...provisioned, locked: heldTo(prepared.lock, used) };
     },
     requestsOf: (id, servedId, variation) => {
       const { cell, scenario } = cellAndScenario(plan, added, id);

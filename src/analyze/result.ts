@@ -7,6 +7,7 @@ import {
   hasPassed,
   type RunState,
 } from "../journal/state.ts";
+import { lockOfRun } from "../lock/of-run.ts";
 import { ALONE, lightest } from "../plan/load.ts";
 import { mainVariantOf } from "../plan/types.ts";
 import {
@@ -66,6 +67,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     tool: state.tool,
     label: state.label,
     command: state.command,
+    lock: lockOfRun(state),
     startedAt: state.startedAt,
     durationMs: state.elapsedMs,
     simulated: state.plan.variants.some((variant) => variant.engine.kind === "sim"),

@@ -19,6 +19,11 @@ export function assetPath(asset: "bench" | "sim"): string {
   return existsSync(bundled) ? bundled : join(packageRoot(), "src", "sim", "entry.ts");
 }
 
+/** The folder of the bundles that run; null: the sources do. */
+export function bundleDir(): string | null {
+  return existsSync(join(HERE, "sim.cjs")) ? HERE : null;
+}
+
 /** This tool's version, from package.json. */
 export function toolVersion(): string {
   const text = readFileSync(join(packageRoot(), "package.json"), "utf8");

@@ -11,6 +11,7 @@ export const OUT_FILES = [
   "report.html",
   "junit.xml",
   "openclaw.json5",
+  "bench.lock.json",
   "history.json",
   "engine.log",
   "restart.log",

@@ -50,6 +50,8 @@ export async function main(argv: string[]): Promise<number> {
     "offline",
     "device",
     "server-arg",
+    "locked",
+    "allow-commands",
     ...MODEL_OPTIONS,
   ]);
   measuring("run", "serve the model, measure it over the compat matrix, and report", []);
@@ -150,9 +152,12 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 function toOption(row: OptionRow): Option {
-  const flags = row.kind === "flag" ? `--${row.name}` : `--${row.name} <${row.value ?? "VALUE"}>`;
+  const value = row.value ?? "VALUE";
+  const shown = row.bare === undefined ? `<${value}>` : `[${value}]`;
+  const flags = row.kind === "flag" ? `--${row.name}` : `--${row.name} ${shown}`;
   const help = row.default === undefined ? row.help : `${row.help} (default: ${row.default})`;
   const option = new Option(flags, help);
+  if (row.bare !== undefined) option.preset(row.bare);
   if (row.kind === "list") {
     option.argParser(repeated);
   }

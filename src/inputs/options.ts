@@ -74,6 +74,8 @@ export interface Options
   failOn: FailOn[];
   out: string;
   planOnly: boolean;
+  /** Where the lock of a plan is written, - for the standard output; null: nowhere. */
+  lockFile: string | null;
   /** Print a workflow's matrix, for so many jobs; null: by the time that they take. Null: don't. */
   matrix: { shards: number | null } | null;
   /** Only these cells are measured; null: all. */
@@ -217,7 +219,8 @@ export function readOptions(
     look: readLook(raw, text("fit-budget"), budget, attached),
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
-    matrix: readMatrix(raw, integer("shards", 1, MOST_JOBS)),
+    lockFile: readLockFile(text("lock"), raw.plan === true),
+    matrix: raw.matrix === true ? { shards: integer("shards", 1, 256) } : null,
     cells: list("cell"),
     label: readLabel(text("label")),
     json: raw.json === true,
@@ -225,27 +228,13 @@ export function readOptions(
   };
 }
 
-/** It stands in tables and headings. */
-const LONGEST_LABEL = 80;
-
-/** One line, without what a terminal or a log would take for a command; null where nothing is left. */
-function readLabel(text: string | null): string | null {
-  const label = clip(plain(text ?? "").replace(/\s+/g, " "), LONGEST_LABEL);
-  return label === "" ? null : label;
-}
-
-/** @throws InputError where a part of `--plan --matrix --shards N` is given without the one before */
-function readMatrix(raw: RawOptions, shards: number | null): Options["matrix"] {
-  const wanted = raw.matrix === true;
-  if (!wanted && shards === null) return null;
-  if (wanted && raw.plan === true) return { shards };
+function readLockFile(path: string | null, planOnly: boolean): string | null {
+  if (path === null || planOnly) return path;
   throw new InputError({
-    input: wanted ? "--matrix" : "--shards",
-    value: wanted ? "true" : String(shards),
-    expected: wanted
-      ? "--plan with it: a matrix is made, and nothing measured"
-      : "--plan --matrix with it",
-    mend: "For example run --plan --matrix --shards 4.",
+    input: "--lock",
+    value: path,
+    expected: "--plan with it: it writes the lock of a run that isn't started",
+    mend: "A run writes bench.lock.json into its --out folder by itself.",
   });
 }
 

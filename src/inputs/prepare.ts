@@ -9,6 +9,10 @@ import { machineMemoryBytes, readEnvironment } from "../host/environment.ts";
 import { checkOutDir } from "../host/files.ts";
 import { gpuWorkingSetBytes } from "../host/mac.ts";
 import { widthOf } from "../host/screen.ts";
+import { pinned } from "../lock/apply.ts";
+import { lockedCommand } from "../lock/command.ts";
+import { lockHead } from "../lock/head.ts";
+import type { Lock, LockedVariant, LockHead } from "../lock/schema.ts";
 import { buildPlan } from "../plan/build.ts";
 import { estimateMs, type Speeds } from "../plan/estimate.ts";
 import { loadScenario } from "../plan/load-scenario.ts";
@@ -48,6 +52,10 @@ export interface Prepared {
   /** What was found on the way and belongs into every report. */
   warnings: Warning[];
   configDigest: string;
+  /** What of the run's lock is known by now. */
+  lockHead: LockHead;
+  /** What it is held to; null: it isn't locked. */
+  lock: Lock | null;
   /** Still being read: nvidia-smi can take a second, and the plan needn't wait for it. */
   environment: Promise<Environment>;
   estimateMs: number;
@@ -63,21 +71,34 @@ export interface Prepared {
   toolVersion: string;
 }
 
-/** @throws InputError for anything wrong; nothing has been started or written then */
-export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Prepared> {
+/**
+ * @param lock what the run is held to: its versions and commits are taken, whatever their names stand for now
+ * @throws InputError for anything wrong; nothing has been started or written then
+ */
+export async function prepare(
+  asGiven: RawOptions,
+  host: BenchHost,
+  lock: Lock | null = null,
+): Promise<Prepared> {
   const merged = withConfigFile(asGiven, host.cwd);
   const environment = readEnvironment({ env: host.env });
   const { raw, notes } =
     asGiven.command === "demo"
       ? { raw: demoDefaults(merged), notes: [] }
-      : host.entry === "action"
+      : host.entry === "action" && lock === null
         ? actionDefaults(merged, await environment)
         : { raw: merged, notes: [] };
   const memoryBytes = machineMemoryBytes();
   const gpuBytes = gpuWorkingSetBytes(memoryBytes) ?? Infinity;
   const given = readOptions(raw, host.env, memoryBytes, gpuBytes);
   const asked = readComparison(raw, given, { env: host.env, memoryBytes, gpuBytes });
-  const { head: options, compared, warnings } = await withBuilds(raw, given, asked, host);
+  const built = await withBuilds(raw, given, asked, host);
+  const options = pinned(built.head, variantIn(lock, HEAD));
+  const compared = built.compared && {
+    ...built.compared,
+    base: pinned(built.compared.base, variantIn(lock, BASE)),
+  };
+  const { warnings } = built;
   checkHistory(options.history, host);
   const benchDir = assetPath("bench");
   const scenarios = [...new Set(options.scenarios)].map((each) =>
@@ -155,10 +176,17 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
     ...{ options, compared, head, base, plan, speeds, notes, sizeOf, warnings },
     estimateMs: estimate,
   });
+  const configDigest = createHash("sha256").update(JSON.stringify(openclawConfig)).digest("hex");
+  // The demo's own defaults are this version's; an Action's are the runner's, and have to be said.
+  const said = asGiven.command === "demo" ? merged : raw;
+  const sides = { head: options, base: compared?.base ?? null, cwd: host.cwd };
+  const command = lock?.command ?? lockedCommand(said, sides);
   return {
     options,
     plan,
     openclawConfig,
+    lockHead: await lockHead({ command, scenarios: plan.scenarios, configDigest }),
+    lock,
     client: head.client,
     baseClient: base?.spec.openclaw === undefined ? null : base.client,
     warnings: distinct([
@@ -166,7 +194,7 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
       ...(head.client?.warnings ?? []),
       ...(base?.client?.warnings ?? []),
     ]),
-    configDigest: createHash("sha256").update(JSON.stringify(openclawConfig)).digest("hex"),
+    configDigest,
     environment,
     estimateMs: estimate,
     planText: (told) => renderPlan(view(told), widthOf(host.stderr, 100)),
@@ -177,29 +205,8 @@ export async function prepare(asGiven: RawOptions, host: BenchHost): Promise<Pre
   };
 }
 
-/** @throws InputError where there is nothing to spread */
-function matrixOf(
-  plan: Plan,
-  { speeds, ...wanted }: { speeds: Speeds; shards: number | null; label: string | null },
-): ShardMatrix {
-  const sizes = new Map(plan.cells.map((cell) => [cell.id, sizeOfCell(plan, cell)]));
-  const sizeOf = (cell: CellSpec) => sizes.get(cell.id) ?? sizeOfCell(plan, cell);
-  const matrix = shardMatrix(plan, {
-    ...wanted,
-    estimateMs: (part) => estimateMs(part, sizeOf, speeds),
-  });
-  if (matrix.include.length > 0) return matrix;
-  throw new InputError({
-    input: "--matrix",
-    value: "true",
-    expected: "a cell that can be asked",
-    mend: "GitHub refuses a matrix without jobs. Ask for other scenarios or combinations.",
-  });
-}
-
-/** Where --cell leaves out whatever keeps the tools, nothing says that they can't be kept. */
-function keepsTools({ cells }: Plan): boolean {
-  return cells.some(({ variant, compat }) => variant === HEAD && compat.supportsTools !== false);
+function variantIn(lock: Lock | null, name: string): LockedVariant | undefined {
+  return lock?.variants.find((each) => each.name === name);
 }
 
 function distinct(warnings: readonly Warning[]): Warning[] {

@@ -10,6 +10,8 @@ export interface OptionRow {
   kind: "text" | "list" | "flag";
   /** Placeholder shown in the help. */
   value?: string;
+  /** What the option alone means on the command line, where it may stand without a value. */
+  bare?: string;
   help: string;
   /** Shown in the help; the meaning of leaving it out. */
   default?: string;
@@ -380,6 +382,25 @@ export const OPTION_TABLE = [
     value: "N",
     help: "with --plan --matrix: how many jobs",
     default: "as many as keep the longest near ten minutes, 8 at most",
+  },
+  {
+    name: "lock",
+    kind: "text",
+    value: "FILE",
+    bare: "bench.lock.json",
+    help: "with --plan: look up every input of the run and write the lock, - to print it (docs/lock.md)",
+    default: "none; a run writes its own into --out",
+  },
+  {
+    name: "locked",
+    kind: "text",
+    value: "FILE",
+    help: "run what this lock names, with its options, and nothing else: whatever differs here is said, and nothing is started (docs/lock.md)",
+  },
+  {
+    name: "allow-commands",
+    kind: "flag",
+    help: "with --locked: run the commands and files, and ask the servers, that the lock names. Read them first: they are shown without it",
   },
   { name: "json", kind: "flag", help: "print the result as JSON and nothing else", only: "cli" },
   { name: "quiet", kind: "flag", help: "no progress; the final table only", only: "cli" },

@@ -8,6 +8,7 @@ import type { ClientTurn } from "../drive/real/types.ts";
 import type { Exchange } from "../drive/types.ts";
 import type { DeviceSeen } from "../engine/device.ts";
 import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
+import type { LockedVariant, LockHead } from "../lock/schema.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Chosen, Memory, Result, ResultVariant, Warning } from "../result.ts";
 
@@ -43,8 +44,11 @@ export type JournalEvent =
       estimateMs: number | null;
       /** The base OpenClaw config merged with the user's, its secrets already out. */
       openclawConfig: unknown;
+      /** What of the lock is known by then; absent in older journals. */
+      lock?: LockHead;
     }
-  | { type: "provisioned"; variant: ResultVariant }
+  /** `locked`: what pins it; absent in older journals. */
+  | { type: "provisioned"; variant: ResultVariant; locked?: LockedVariant }
   | { type: "provision-failed"; variant: string; message: string }
   | {
       type: "start-begun";

@@ -44,6 +44,7 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
     tool: entry.tool,
     label: entry.label ?? null,
     command: entry.command ?? null,
+    lockHead: entry.lock ?? null,
     startedAt: entry.at,
     elapsedMs: entry.tMs,
     environment: completeEnvironment(entry.environment),
@@ -53,7 +54,14 @@ function begin(entry: JournalEntry & { type: "run-started" }): RunState {
       entry.plan.variants.map((variant) => [
         variant.name,
         {
-          ...{ provisioned: null, failure: null, failedStarts: 0, restarts: 0, crosscheck: null },
+          ...{
+            locked: null,
+            provisioned: null,
+            failure: null,
+            failedStarts: 0,
+            restarts: 0,
+            crosscheck: null,
+          },
           ...{ looks: [], fits: { memory: null, time: null }, windowTokens: null, rungSizes: [] },
         },
       ]),
@@ -93,7 +101,10 @@ function apply(state: RunState, event: JournalEvent): void {
     case "provisioned": {
       const variant = state.variants.get(event.variant.name);
       noteProvisioning(state);
-      if (variant) variant.provisioned = completeVariant(event.variant);
+      if (variant) {
+        variant.provisioned = completeVariant(event.variant);
+        variant.locked = event.locked ?? null;
+      }
       return;
     }
     case "provision-failed": {

@@ -8,6 +8,7 @@ import type { Moments } from "../analyze/moments.ts";
 import { FLAKE_TRIES, OUTCOMES } from "../analyze/outcomes.ts";
 import type { ClientTurn } from "../drive/real/types.ts";
 import type { EngineExit, GuardMeans, StartFailure } from "../engine/types.ts";
+import type { LockedVariant, LockHead } from "../lock/schema.ts";
 import type { CellSpec, Plan } from "../plan/types.ts";
 import type { Memory, Result, ResultVariant, Warning } from "../result.ts";
 import type { AttemptPhase, ClientLoad } from "./events.ts";
@@ -130,6 +131,8 @@ export interface RungSize {
 
 export interface VariantState {
   provisioned: ResultVariant | null;
+  /** What pins it; null until it was provisioned, and in older journals. */
+  locked: LockedVariant | null;
   /** Why nothing of it can run. */
   failure: string | null;
   /** Failed starts in a row. */
@@ -151,6 +154,8 @@ export interface RunState {
   tool: { version: string };
   label: string | null;
   command: string[] | null;
+  /** Null in older journals. */
+  lockHead: LockHead | null;
   startedAt: string;
   elapsedMs: number;
   environment: Result["environment"];

@@ -16,8 +16,10 @@ import type { PreparedModel } from "../engine/command.ts";
 import { InputError, SetupError } from "../inputs/error.ts";
 import type { ModelSpec } from "../plan/types.ts";
 import type { ResultVariant } from "../result.ts";
+import type { HubDigests } from "./hub/digests.ts";
 import type { HubContext } from "./hub/index.ts";
 import type { FoundModel } from "./hub/types.ts";
+import type { SyntheticModel } from "./synthetic/index.ts";
 
 export interface ProvisionedModel {
   prepared: PreparedModel;
@@ -78,6 +80,12 @@ export async function lookUpHub(
   return await lookUpHubModel(request, { ...context, ownCache: cacheDir(context.env) });
 }
 
+/** The files of what was found, with digests; the weights aren't fetched for it. */
+export async function hubDigests(found: FoundModel, context: ModelContext): Promise<HubDigests> {
+  const { hubModelDigests } = await import("./hub/index.ts");
+  return await hubModelDigests(found, { ...context, ownCache: cacheDir(context.env) });
+}
+
 /** Fetches what was found of it. */
 export async function provisionHub(
   found: FoundModel,
@@ -105,18 +113,31 @@ export async function provisionModel(
       };
     }
     case "synthetic": {
-      const { writeSyntheticModel } = await import("./synthetic/index.ts");
-      const dir = join(cacheDir(options.env), "models", `synthetic-${spec.seed}`);
-      mkdirSync(join(dir, ".."), { recursive: true });
-      const written = await writeSyntheticModel(dir, { seed: spec.seed });
+      const written = await syntheticModel(spec.seed, options.env);
       const name = "synthetic-gemma4";
-      linkModel(dir, join(options.workDir, name));
+      linkModel(written.dir, join(options.workDir, name));
       return {
         prepared: { name, cwd: options.workDir },
         described: describeLocal("synthetic", name, written.digest),
       };
     }
   }
+}
+
+/** Written into the cache, or found there whole. */
+export async function syntheticModel(
+  seed: number,
+  env: NodeJS.ProcessEnv,
+): Promise<SyntheticModel> {
+  const { writeSyntheticModel } = await import("./synthetic/index.ts");
+  const dir = join(cacheDir(env), "models", `synthetic-${seed}`);
+  mkdirSync(join(dir, ".."), { recursive: true });
+  return await writeSyntheticModel(dir, { seed });
+}
+
+/** The name under which a directory is served. */
+export function directoryName(path: string, cwd: string): string {
+  return safeName(basename(checkModelDirectory(path, cwd)));
 }
 
 function describeLocal(kind: "directory" | "synthetic", id: string, digest: string) {

@@ -1,5 +1,6 @@
 /** Everything a variant needs before it can be started. */
 import type { PreparedModel } from "../engine/command.ts";
+import type { LockedVariant } from "../lock/schema.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { NOTHING_CHOSEN, type ResultVariant } from "../result.ts";
 import { identify } from "./executable.ts";
@@ -14,6 +15,8 @@ export interface ProvisionedVariant {
   executable: string;
   model: PreparedModel;
   described: ResultVariant;
+  /** What pins it, and what the run is held to where it is locked. */
+  locked?: LockedVariant;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { PreparedModel } from "../../engine/command.ts";
 import type { ResultVariant } from "../../result.ts";
 import type { ModelCache } from "./cache-entry.ts";
+import { digestsOf, type HubDigests } from "./digests.ts";
 import { ensureModel } from "./ensure.ts";
 import { hubClient } from "./fetch.ts";
 import { lookUpModel } from "./look-up.ts";
@@ -48,6 +49,15 @@ export async function provisionHubModel(
     prepared: { name: model.id, cwd: context.workDir, args: engineArgs(model), env },
     described: describe(model),
   };
+}
+
+/**
+ * Which files it consists of, and the SHA-256 of each; small ones are fetched for it.
+ * @throws SetupError
+ */
+export async function hubModelDigests(found: FoundModel, context: HubContext): Promise<HubDigests> {
+  const settings = hubSettings(context.env, context.offline);
+  return await withClient(settings, context, (inner) => digestsOf(found, inner));
 }
 
 async function withClient<T>(

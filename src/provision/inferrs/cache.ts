@@ -24,6 +24,8 @@ const recordSchema = z.strictObject({
   tag: z.string().nullable(),
   commit: z.string().nullable(),
   archiveSha256: sha256,
+  /** Of every archive of the release, as they were known then; absent in entries of before. */
+  assets: z.record(z.string(), sha256).optional(),
   verifiedBy: z.enum(["table", "api", "user"]),
   executable: z.string(),
   /** SHA-256 of every file, the executable's among them, by its path with slashes. */

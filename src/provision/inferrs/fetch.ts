@@ -28,6 +28,8 @@ export interface Wanted {
   /** What its server says of its size beforehand, for the reader. */
   announcedBytes: number | null;
   expected: ExpectedDigest;
+  /** SHA-256 of every archive of the release that is known, by name. */
+  assets: Record<string, string>;
 }
 
 /**
@@ -55,13 +57,14 @@ export async function fetchRelease(
     await mkdir(unpacked);
     const entries = await unpack(what, file, unpacked);
     const release = await findRelease(what, unpacked, wanted.executable, entries);
-    const { asset, tag, commit, executable, expected } = wanted;
+    const { asset, tag, commit, executable, expected, assets } = wanted;
     const record = {
       asset,
       tag,
       commit,
       executable,
       archiveSha256: got.sha256,
+      assets,
       verifiedBy: expected.verifiedBy,
     };
     const dir = entryDir(root, wanted.version, world.platform.arch);

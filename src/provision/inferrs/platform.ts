@@ -57,6 +57,15 @@ export function assetFor({ os, arch, glibc }: Platform): string {
   );
 }
 
+/** The archive for the machine that this process runs on; null where there is none. */
+export function assetHere(): string | null {
+  try {
+    return assetFor(thisPlatform());
+  } catch {
+    return null;
+  }
+}
+
 /** The executable's name in an archive. */
 export function executableName(os: string): string {
   return os === "win32" ? "inferrs.exe" : "inferrs";

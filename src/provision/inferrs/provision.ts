@@ -104,7 +104,8 @@ async function byUrl(url: string, sha256: string | null, world: FetchWorld): Pro
   if (entry !== null) return { kind: "cached", what, entry, origin };
   const asset = basename(new URL(url).pathname);
   const executable = executableName(world.platform.os);
-  const base = { what, version, url, asset, executable, tag: null, commit: null, expected };
+  const assets = { [asset]: expected.sha256 };
+  const base = { what, version, url, asset, executable, tag: null, commit: null, expected, assets };
   const announcedBytes = await sizeByUrl(url, world);
   return { kind: "wanted", wanted: { ...base, bytes: null, announcedBytes }, origin };
 }

@@ -9,6 +9,7 @@ import { Http, serverUrl } from "./http.ts";
 import { assetFor, executableName } from "./platform.ts";
 import { type Release, Releases } from "./releases.ts";
 import { REPOSITORY } from "./spec.ts";
+import { knownDigests } from "./table.ts";
 import type { FetchWorld } from "./world.ts";
 
 /** The newest release; offline the newest in the cache, which the report then says. */
@@ -57,21 +58,35 @@ export async function release(
     if (known !== undefined && inTable !== undefined) {
       const { commit } = known;
       const expected = expectedDigest(what, { table, api: null, user: sha256 });
-      return { ...base, url: direct, commit, ...sized(inTable.bytes), expected };
+      const assets = knownDigests(known);
+      return { ...base, url: direct, commit, ...sized(inTable.bytes), expected, assets };
     }
     return await withReleases(world, async (releases) => {
       const asked = found ?? (await releases.byVersion(version));
       const file = asked.assets.find(({ name, state }) => name === asset && state === "uploaded");
       if (file === undefined) throw withoutAsset(asked, asset);
-      const api = /^sha256:([0-9a-f]{64})$/.exec(file.digest ?? "")?.[1] ?? null;
+      const assets = digestsOf(asked);
+      const api = assets[asset] ?? null;
       const expected = expectedDigest(`${what} (${asset})`, { table, api, user: sha256 });
       const commit = await commitOf(releases, asked, world);
-      return { ...base, url: file.browser_download_url, commit, ...sized(file.size), expected };
+      const url = file.browser_download_url;
+      const all = { ...assets, [asset]: expected.sha256 };
+      return { ...base, url, commit, ...sized(file.size), expected, assets: all };
     });
   }
 }
 
-function sized(bytes: number | null) {
+/** By archive, as GitHub's API says them. */
+function digestsOf({ assets }: Release): Record<string, string> {
+  return Object.fromEntries(
+    assets.flatMap(({ name, state, digest }) => {
+      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+      return state === "uploaded" && sha256 !== undefined ? [[name, sha256]] : [];
+    }),
+  );
+}
+
+function sized(bytes: number) {
   return { bytes, announcedBytes: bytes };
 }
 

@@ -34,6 +34,11 @@ export function readTable(): DigestTable {
   return tableSchema.parse(JSON.parse(text));
 }
 
+/** SHA-256 of a release's archives, by name. */
+export function knownDigests({ assets }: KnownRelease): Record<string, string> {
+  return Object.fromEntries(Object.entries(assets).map(([name, { sha256 }]) => [name, sha256]));
+}
+
 /** As it is committed. */
 export function renderTable(table: DigestTable): string {
   const versions = Object.entries(table.releases).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -43,6 +43,18 @@ export async function findNode(
   return await fromNpm(range, [...seen.values()], world);
 }
 
+/**
+ * The Node that would be taken, without fetching one.
+ * @returns null where there is none and none could be had
+ */
+export async function plannedNode(range: string, world: OpenClawWorld): Promise<string | null> {
+  const found = await findNode(range, [], { ...world, offline: true, say: () => {} }).catch(
+    () => null,
+  );
+  const pin = readPins().node[`${process.platform}-${process.arch}`];
+  return found?.version ?? (pin && satisfies(pin.version, range) ? pin.version : null);
+}
+
 function own(): FoundNode {
   return { path: process.execPath, version: process.versions.node };
 }

@@ -12,7 +12,7 @@ import {
   readPackage,
   type WantedPackage,
 } from "./cached.ts";
-import { type FoundNode, findNode } from "./node.ts";
+import { type FoundNode, findNode, plannedNode } from "./node.ts";
 import { askRegistry } from "./npm.ts";
 import { type ClientPackage, findClientPackage, readClientPackage } from "./package.ts";
 import { lockFileOf, readPins } from "./pins.ts";
@@ -42,6 +42,29 @@ export async function provisionOpenClaw(
     case "latest":
       return await fromNpm(await newest(world), world);
   }
+}
+
+/** What is known of a client that isn't here yet. */
+export interface PlannedOpenClaw {
+  version: string;
+  integrity: string;
+  /** Null where no Node that it accepts is here, and none is pinned. */
+  nodeVersion: string | null;
+}
+
+/**
+ * Asks the registry alone: nothing is installed.
+ * @throws SetupError when there is no such version, or it isn't what this tool knows it as
+ */
+export async function lookUpOpenClaw(
+  spec: Exclude<OpenClawSpec, { kind: "path" }>,
+  world: OpenClawWorld,
+): Promise<PlannedOpenClaw> {
+  const version = spec.kind === "version" ? spec.version : await newest(world);
+  if (world.offline) throw missing(`OpenClaw ${version}`, world);
+  const { wanted, engines } = await want(version, readPins().openclaw[version] ?? null, world);
+  const nodeVersion = await plannedNode(engines ?? "*", world);
+  return { version, integrity: wanted.integrity, nodeVersion };
 }
 
 /** The newest version; offline the newest in the cache, which the report then says. */
