@@ -124,6 +124,16 @@ export async function main(argv: string[]): Promise<number> {
       code = compare({ base, head }, given, await cliHost());
       await flushed();
     });
+  program
+    .command("lock")
+    .description("the lock of a run that has been: all its inputs, for run --locked (docs/lock.md)")
+    .argument("<run>", "the run's output folder, its result.json, or a lock")
+    .option("--out <FILE>", "where it is written (default: printed)")
+    .action(async (run: string, given: { out?: string }) => {
+      const { lock } = await import("../lock-command.ts");
+      code = lock(run, given, await cliHost());
+      await flushed();
+    });
   addHistoryCommands(program, async (run) => {
     code = run(await import("../history-command.ts"), await cliHost());
     await flushed();

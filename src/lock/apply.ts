@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { InputError } from "../inputs/error.ts";
 import type { Options } from "../inputs/options.ts";
 import { OPTION_TABLE, type OptionName, type OptionRow, type RawOptions } from "../inputs/table.ts";
-import { baseItem, isScenarioPath } from "./command.ts";
 import { isLocked } from "./options.ts";
+import { baseItem, isScenarioPath } from "./read-command.ts";
 import type { Lock, LockedVariant } from "./schema.ts";
 
 /**

@@ -4,7 +4,7 @@
  */
 import { isList } from "../inputs/base-keys.ts";
 import type { OptionName, RawOptions } from "../inputs/table.ts";
-import { baseItem } from "./command.ts";
+import { baseItem } from "./read-command.ts";
 
 const MEANS: Partial<Record<OptionName, string>> = {
   build: "a command for your shell",

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { InputError } from "../inputs/error.ts";
 import { plain } from "../report/escape.ts";
-import { resultSchema } from "../result.ts";
+import { type Result, resultSchema } from "../result.ts";
 import { LOCK_SCHEMA_ID, type Lock, lockSchema } from "./schema.ts";
 
 /** A model of a thousand files has a lock of 200 kB; a result of a long run has tens of MB. */
@@ -22,8 +22,12 @@ export function readLock(path: string, cwd: string, input = "--locked"): Lock {
 export function findLock(path: string, cwd: string, input: string): Lock {
   const value = parsed(path, cwd, input, MOST_RESULT_BYTES);
   const result = resultSchema.safeParse(value);
-  if (!result.success) return lockIn(value, path, input);
-  if (result.data.lock !== null) return result.data.lock.inputs;
+  return result.success ? lockOfResult(result.data, path, input) : lockIn(value, path, input);
+}
+
+/** @throws InputError where it holds none */
+export function lockOfResult({ lock }: Result, path: string, input: string): Lock {
+  if (lock !== null) return lock.inputs;
   throw new InputError({
     input,
     value: path,

@@ -11,12 +11,12 @@ import { assetHere } from "../provision/inferrs/platform.ts";
 import { plain } from "../report/escape.ts";
 import { withLocked, withPinnedRef } from "./apply.ts";
 import { lockDigest, shortDigest } from "./canonical.ts";
-import { readCommand } from "./command.ts";
 import { asksFor } from "./commands.ts";
 import { type Difference, differences, ofTool } from "./differences.ts";
 import { lockHere } from "./here.ts";
 import { notPinned } from "./not-pinned.ts";
 import { readLock } from "./read.ts";
+import { readCommand } from "./read-command.ts";
 import type { Lock } from "./schema.ts";
 import { majorOf, thisTool } from "./tool.ts";
 

@@ -1,4 +1,6 @@
 /** The folded parts of the Markdown report. */
+
+import { lockDigest } from "../lock/canonical.ts";
 import {
   type Chosen,
   type EngineSource,
@@ -11,17 +13,13 @@ import { clip, code, fence, md } from "./escape.ts";
 import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
 import { guardLine, lockLine, samplingLine } from "./guard.ts";
 import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
-import { table } from "./markdown-parts.ts";
+import { folded, table } from "./markdown-parts.ts";
 import { overheadLine } from "./summary.ts";
 import { clientLine } from "./turns.ts";
 
 function clientText({ version, node, integrity }: Result["variants"][number]["openclaw"]): string {
   const from = integrity === null ? "given by path" : `from npm, ${code(integrity)}`;
   return `${md(version ?? UNKNOWN)} on Node ${md(node ?? UNKNOWN)}, ${from}`;
-}
-
-function folded(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
 
 /** Versions, digests, model, machine, plan: what is needed to run it again. */
@@ -86,6 +84,7 @@ export function whatWasRun(result: Result): string {
     ["memory sampled", md(samplingLine(result) ?? UNKNOWN)],
     ["waited", md(lockLine(result) ?? UNKNOWN)],
     ["inferrs-bench", md(result.tool.version)],
+    ["lock", result.lock === null ? UNKNOWN : code(lockDigest(result.lock.inputs))],
   );
   const kept = rows.filter(([, value]) => value !== UNKNOWN);
   return folded("What was run", table(["", ""], kept));

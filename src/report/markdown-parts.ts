@@ -15,6 +15,11 @@ export function table(header: string[], rows: string[][], align: string[] = []):
   return [line(header), line(rule), ...rows.map(line)].join("\n");
 }
 
+/** Closed until the reader opens it. */
+export function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
 /** A combination in as few words as the table allows: one line per flag. */
 export function combinationCell(compat: Compat): string {
   return Object.entries(compat)

@@ -17,6 +17,7 @@ import { loads } from "./load.ts";
 import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
 import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
 import { remedyLadders } from "./remedies.ts";
+import { reproduce } from "./reproduce.ts";
 import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
 import { turnsTaken } from "./turns.ts";
 
@@ -63,6 +64,7 @@ export function renderMarkdown(whole: Result, options: MarkdownOptions = {}): st
     { name: "cold starts and the prompt cache", text: coldAndCached(result) },
     { name: "warnings", text: warnings(result) },
     { name: "what was run", text: whatWasRun(whole) },
+    { name: "how to reproduce it", text: reproduce(whole) },
     { name: "how it was measured", text: howMeasured(result) },
     { name: "engine starts", text: starts(whole) },
     { name: "what the server counts", text: crosschecks(whole) },

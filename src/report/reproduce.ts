@@ -1,0 +1,123 @@
+/**
+ * "Reproduce it": two commands for a shell, the first of which writes the lock and the second runs it.
+ * Whatever is in the lock, the first does nothing but write it: it stands between quoted marks, on
+ * one line of ASCII. The second refuses to run what the lock names without being told to.
+ */
+import { canonicalLock, lockDigest, shortDigest } from "../lock/canonical.ts";
+import { asksFor } from "../lock/commands.ts";
+import { notPinned } from "../lock/not-pinned.ts";
+import { readCommand } from "../lock/read-command.ts";
+import type { Lock } from "../lock/schema.ts";
+import type { Result } from "../result.ts";
+import { code, fence, md } from "./escape.ts";
+import { folded } from "./markdown-parts.ts";
+
+/** Where a lock that is too long for a comment can be had. */
+export interface LockPlace {
+  /** `owner/name`. */
+  repository: string;
+  runId: number;
+  artifact: string;
+}
+
+export interface ReproduceOptions {
+  /** Most characters of a lock that is written out. */
+  most?: number;
+  /** Null or absent: it isn't known where the run's files are. */
+  place?: LockPlace | null;
+}
+
+const MOST = 6_000;
+const FILE = "bench.lock.json";
+const MARK = "END_OF_LOCK";
+
+/**
+ * The two commands with what a reader must know, as Markdown; "" where the run has no lock.
+ * Nothing of it needs more than a shell and Node.
+ */
+export function reproduceBlock(result: Result, options: ReproduceOptions = {}): string {
+  const lock = result.lock?.inputs ?? null;
+  // It stands in a command: a version, and not somebody's idea of one.
+  if (lock === null || !/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(lock.tool.version)) return "";
+  const { first, file, note } = written(lock, options);
+  const tool = `npx inferrs-bench@${lock.tool.version}`;
+  const commands = [first, `${tool} run --locked ${file}`];
+  const digest = code(shortDigest(lockDigest(lock)));
+  const lead = `Lock ${digest}: with it this is run again, or it is said what differs. In an empty folder, with Node ${md(lock.node)}:`;
+  return [lead, ...note, ...commands.map((each) => fence(each, "sh")), ...notes(lock)].join("\n\n");
+}
+
+/** The block, folded. */
+export function reproduce(result: Result): string {
+  const block = reproduceBlock(result);
+  return block === "" ? "" : folded("Reproduce it", block);
+}
+
+function written(lock: Lock, { most = MOST, place = null }: ReproduceOptions) {
+  const text = canonicalLock(lock);
+  if (text.length <= most) {
+    return { first: `cat > ${FILE} <<'${MARK}'\n${text}\n${MARK}`, file: FILE, note: [] };
+  }
+  const safe = place !== null && isPlace(place) ? place : null;
+  if (safe === null) {
+    const note = `It is too long to be written out here: take ${FILE} from the run's files.`;
+    return { first: `ls ${FILE}`, file: FILE, note: [note] };
+  }
+  const { repository, runId, artifact } = safe;
+  const first = `gh run download ${runId} --repo ${repository} --name ${artifact} --dir reproduce`;
+  return { first, file: `reproduce/${FILE}`, note: [] };
+}
+
+/** Each is a word for the shell. */
+function isPlace({ repository, runId, artifact }: LockPlace): boolean {
+  const word = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+  const [owner = "", name = "", ...more] = repository.split("/");
+  return (
+    [owner, name, artifact].every((each) => word.test(each)) &&
+    more.length === 0 &&
+    Number.isSafeInteger(runId)
+  );
+}
+
+function notes(lock: Lock): string[] {
+  const asks = asksOf(lock).map((each) => `- ${code(each)}`);
+  const open = notPinned(lock).map((each) => `- ${md(each)}`);
+  return [
+    ...(asks.length === 0
+      ? []
+      : [
+          `It names what your machine is to run or to ask; add \`--allow-commands\` once you have read it:\n\n${asks.join("\n")}`,
+        ]),
+    ...(open.length === 0 ? [] : [`Not pinned:\n\n${open.join("\n")}`]),
+    ...files(lock),
+  ];
+}
+
+function asksOf({ command }: Lock): string[] {
+  try {
+    return asksFor(readCommand(command, "lock"), {});
+  } catch {
+    return [];
+  }
+}
+
+/** What is not to be had anywhere by its name. */
+function files(lock: Lock): string[] {
+  const needed = [
+    ...new Set([
+      ...lock.variants.flatMap(({ engine, model, openclaw }) => [
+        ...(engine.kind === "path" ? ["`--inferrs PATH`"] : []),
+        ...(model.kind === "directory" ? ["`--model DIR`"] : []),
+        ...(openclaw !== null && openclaw.integrity === null ? ["`--openclaw-version PATH`"] : []),
+      ]),
+      ...lock.command.flatMap((arg) => {
+        if (arg.startsWith("--openclaw-config=")) return ["`--openclaw-config FILE`"];
+        return /^--scenario=.*([/\\]|\.json5$)/.test(arg) ? ["`--scenario FILE`"] : [];
+      }),
+    ]),
+  ];
+  if (needed.length === 0) return [];
+  return [
+    `Of files on somebody's machine the lock knows the digest alone. Say where yours are, beside \`--locked\`: ${needed.join(", ")}.`,
+  ];
+}
