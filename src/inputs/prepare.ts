@@ -1,7 +1,11 @@
 /** Everything that is known before anything is started: checked options, plan, estimate. */
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { mergeOpenClawConfig, type OpenClawConfig } from "../drive/openclaw/config.ts";
+import {
+  mergeOpenClawConfig,
+  type OpenClawConfig,
+  redactedConfig,
+} from "../drive/openclaw/config.ts";
 import type { TurnKind } from "../drive/real/types.ts";
 import type { BenchHost } from "../end.ts";
 import { assetPath, toolVersion } from "../host/assets.ts";
@@ -177,6 +181,8 @@ export async function prepare(
     estimateMs: estimate,
   });
   const configDigest = createHash("sha256").update(JSON.stringify(openclawConfig)).digest("hex");
+  // Scripted turns take the provider and the model of a config; the client takes all of it.
+  const inForce = options.turn === "scripted" ? openclawConfig : redactedConfig(guide, own.config);
   // The demo's own defaults are this version's; an Action's are the runner's, and have to be said.
   const said = asGiven.command === "demo" ? merged : raw;
   const sides = { head: options, base: compared?.base ?? null, cwd: host.cwd };
@@ -185,7 +191,7 @@ export async function prepare(
     options,
     plan,
     openclawConfig,
-    lockHead: await lockHead({ command, scenarios: plan.scenarios, configDigest }),
+    lockHead: await lockHead({ command, scenarios: plan.scenarios, config: inForce }),
     lock,
     client: head.client,
     baseClient: base?.spec.openclaw === undefined ? null : base.client,

@@ -16,6 +16,9 @@ const MEANS: Partial<Record<OptionName, string>> = {
 
 /** @returns a line for each, the lock's own text at its end */
 export function asksFor(locked: RawOptions, beside: RawOptions): string[] {
+  const said = new Set(
+    Array.isArray(beside.base) ? beside.base.map((each) => baseItem(each)[0]) : [],
+  );
   const own = Object.keys(locked).flatMap((key) => {
     const name = key as OptionName;
     if (beside[name] !== undefined && !isList(name)) return [];
@@ -24,6 +27,7 @@ export function asksFor(locked: RawOptions, beside: RawOptions): string[] {
     return values.flatMap((each) => {
       if (name !== "base") return told(name, each, `--${name}=${each}`);
       const [option, text] = baseItem(each);
+      if (said.has(option)) return [];
       return told(option as OptionName, text, `--base ${each}`);
     });
   });

@@ -1,4 +1,5 @@
 /** What of a lock is known before any engine or model was looked at. */
+import { createHash } from "node:crypto";
 import type { Scenario } from "../plan/scenario.ts";
 import { LOCK_SCHEMA_ID, type LockHead } from "./schema.ts";
 import { majorOf, thisTool } from "./tool.ts";
@@ -6,7 +7,8 @@ import { majorOf, thisTool } from "./tool.ts";
 export async function lockHead(of: {
   command: string[];
   scenarios: readonly Scenario[];
-  configDigest: string;
+  /** The OpenClaw config in force, its secrets out. */
+  config: unknown;
 }): Promise<LockHead> {
   return {
     schema: LOCK_SCHEMA_ID,
@@ -14,6 +16,6 @@ export async function lockHead(of: {
     node: majorOf(process.versions.node),
     command: of.command,
     scenarios: of.scenarios.map(({ name, scale, digest }) => ({ name, scale, sha256: digest })),
-    openclawConfigSha256: of.configDigest,
+    openclawConfigSha256: createHash("sha256").update(JSON.stringify(of.config)).digest("hex"),
   };
 }

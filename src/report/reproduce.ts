@@ -60,8 +60,10 @@ function written(lock: Lock, { most = MOST, place = null }: ReproduceOptions) {
   }
   const safe = place !== null && isPlace(place) ? place : null;
   if (safe === null) {
-    const note = `It is too long to be written out here: take ${FILE} from the run's files.`;
-    return { first: `ls ${FILE}`, file: FILE, note: [note] };
+    const note =
+      "The lock is too long to be written out here: take result.json from the run's files first.";
+    const first = `npx inferrs-bench@${lock.tool.version} lock result.json --out ${FILE}`;
+    return { first, file: FILE, note: [note] };
   }
   const { repository, runId, artifact } = safe;
   const first = `gh run download ${runId} --repo ${repository} --name ${artifact} --dir reproduce`;
@@ -105,11 +107,17 @@ function asksOf({ command }: Lock): string[] {
 function files(lock: Lock): string[] {
   const needed = [
     ...new Set([
-      ...lock.variants.flatMap(({ engine, model, openclaw }) => [
-        ...(engine.kind === "path" ? ["`--inferrs PATH`"] : []),
-        ...(model.kind === "directory" ? ["`--model DIR`"] : []),
-        ...(openclaw !== null && openclaw.integrity === null ? ["`--openclaw-version PATH`"] : []),
-      ]),
+      ...lock.variants.flatMap(({ name, engine, model, openclaw }) => {
+        const say = (option: string, value: string) =>
+          name === "base" ? `\`--base ${option}=${value}\`` : `\`--${option} ${value}\``;
+        return [
+          ...(engine.kind === "path" ? [say("inferrs", "PATH")] : []),
+          ...(model.kind === "directory" ? [say("model", "DIR")] : []),
+          ...(openclaw !== null && openclaw.integrity === null
+            ? [say("openclaw-version", "PATH")]
+            : []),
+        ];
+      }),
       ...lock.command.flatMap((arg) => {
         if (arg.startsWith("--openclaw-config=")) return ["`--openclaw-config FILE`"];
         return /^--scenario=.*([/\\]|\.json5$)/.test(arg) ? ["`--scenario FILE`"] : [];

@@ -68,6 +68,11 @@ export function mergeOpenClawConfig(
   };
 }
 
+/** The whole of it, as the client itself would get it, free of secrets. */
+export function redactedConfig(base: unknown, user: unknown): unknown {
+  return redact(user === null || user === undefined ? base : deepMerge(base, user), base);
+}
+
 /** The provider and model under test: those of `agents.defaults.model.primary`, else the guide's. */
 function pick(config: Json) {
   const defaults = at(config, "agents", "defaults");
