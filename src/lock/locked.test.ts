@@ -194,11 +194,20 @@ test("of base, too", async () => {
 });
 
 test("an Action's defaults are part of the lock, and not made again where it is run", async () => {
-  const made = lockWorld();
-  program(made, "inferrs");
-  const lock = await made.lock({ inferrs: "./inferrs", model: "synthetic", scenario: ["smoke"] });
-  assert.ok(!lock.command.some((arg) => arg.startsWith("--scale")));
-  const { error, stderr } = await made.held(lock, { "allow-commands": true });
-  assert.equal(error, null);
-  assert.doesNotMatch(stderr, /for a runner/);
+  const runner = lockWorld({}, "action");
+  program(runner, "inferrs");
+  const raw = { inferrs: "./inferrs", model: "synthetic", scenario: ["smoke"] };
+  const lock = await runner.lock(raw);
+  const named = (name: string) => lock.command.filter((arg) => arg.startsWith(`--${name}=`)).length;
+  assert.deepEqual(["scale", "time-budget", "starts", "rounds"].map(named), [1, 1, 1, 1]);
+  // One that holds none of them is as good there.
+  const plain = {
+    ...lock,
+    command: lock.command.filter((arg) => !/--(scale|time|st|ro)/.test(arg)),
+  };
+  for (const each of [lock, plain]) {
+    const { error, stderr } = await runner.held(each, { "allow-commands": true });
+    assert.equal(error, null);
+    assert.doesNotMatch(stderr, /an input of the same name wins/);
+  }
 });

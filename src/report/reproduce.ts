@@ -54,7 +54,7 @@ export function reproduce(result: Result): string {
 }
 
 function written(lock: Lock, { most = MOST, place = null }: ReproduceOptions) {
-  const text = canonicalLock(lock);
+  const text = withoutMarks(canonicalLock(lock));
   if (text.length <= most) {
     return { first: `cat > ${FILE} <<'${MARK}'\n${text}\n${MARK}`, file: FILE, note: [] };
   }
@@ -68,6 +68,14 @@ function written(lock: Lock, { most = MOST, place = null }: ReproduceOptions) {
   const { repository, runId, artifact } = safe;
   const first = `gh run download ${runId} --repo ${repository} --name ${artifact} --dir reproduce`;
   return { first, file: `reproduce/${FILE}`, note: [] };
+}
+
+/** The same JSON, in which nothing looks like a tag, a comment or the end of a fence. */
+function withoutMarks(json: string): string {
+  return json.replace(
+    /[<>&`]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Each is a word for the shell. */

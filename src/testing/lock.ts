@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { type BenchEnd, bench } from "../bench.ts";
+import { type BenchEnd, type BenchHost, bench } from "../bench.ts";
 import type { RawOptions } from "../inputs/table.ts";
 import { type Lock, lockSchema } from "../lock/schema.ts";
 
@@ -24,7 +24,10 @@ export interface LockWorld {
 }
 
 /** A folder and a home of its own, gone after the test. */
-export function lockWorld(env: NodeJS.ProcessEnv = {}): LockWorld {
+export function lockWorld(
+  env: NodeJS.ProcessEnv = {},
+  entry: BenchHost["entry"] = "cli",
+): LockWorld {
   const dir = mkdtempSync(join(tmpdir(), "lock-"));
   after(() => rmSync(dir, { recursive: true, force: true }));
   const world: LockWorld = {
@@ -46,7 +49,7 @@ export function lockWorld(env: NodeJS.ProcessEnv = {}): LockWorld {
           ...{ HF_HOME: join(dir, "hf"), INFERRS_BENCH_LOCK_DIR: dir, ...env },
         },
         ...{ cwd: dir, stdout: output("stdout"), stderr: output("stderr") },
-        ...{ signal: new AbortController().signal, entry: "cli" },
+        ...{ signal: new AbortController().signal, entry },
       });
       return { ...end, ...texts };
     },
