@@ -3,6 +3,7 @@
  * Whatever is in the lock, the first does nothing but write it: it stands between quoted marks, on
  * one line of ASCII. The second refuses to run what the lock names without being told to.
  */
+import type { RawOptions } from "../inputs/table.ts";
 import { canonicalLock, lockDigest, shortDigest } from "../lock/canonical.ts";
 import { asksFor } from "../lock/commands.ts";
 import { notPinned } from "../lock/not-pinned.ts";
@@ -103,12 +104,24 @@ function notes(lock: Lock): string[] {
   ];
 }
 
-function asksOf({ command }: Lock): string[] {
+function asksOf({ command, variants }: Lock): string[] {
   try {
-    return asksFor(readCommand(command, "lock"), {});
+    return asksFor(readCommand(command, "lock"), ownFiles(variants));
   } catch {
     return [];
   }
+}
+
+/** The files that the reader is to name: one's own need no consent. */
+function ownFiles(variants: Lock["variants"]): RawOptions {
+  const own = (name: string) => variants.find((variant) => variant.name === name);
+  const isFile = (name: string) => own(name)?.engine.kind === "path";
+  const client = own("head")?.openclaw ?? null;
+  return {
+    ...(isFile("head") ? { inferrs: "PATH" } : {}),
+    ...(isFile("base") ? { base: ["inferrs=PATH"] } : {}),
+    ...(client !== null && client.integrity === null ? { "openclaw-version": "PATH" } : {}),
+  };
 }
 
 /** What is not to be had anywhere by its name. */
