@@ -15,7 +15,9 @@ export function plain(text: string): string {
 
 /** At most `n` characters; what is cut off is shown by an ellipsis. Never half a character. */
 export function clip(text: string, n: number): string {
-  const points = [...text];
+  if (text.length <= n) return text;
+  // Of a text of megabytes only as much as may be shown.
+  const points = [...text.slice(0, 2 * n + 2)];
   return points.length <= n ? text : `${points.slice(0, Math.max(0, n - 1)).join("")}…`;
 }
 
