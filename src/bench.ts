@@ -132,6 +132,7 @@ export async function run(prepared: Prepared, host: BenchHost): Promise<RunState
     at,
     tool: { version },
     label: options.label,
+    command: prepared.command,
     owner: { pid: process.pid, startTime: startTimeOf(process.pid) },
     plan: kept(plan),
     environment,

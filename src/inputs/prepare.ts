@@ -28,6 +28,7 @@ import type { Environment, Warning } from "../result.ts";
 import { ofBase } from "./base.ts";
 import { selectCells } from "./cells.ts";
 import type { PreparedClient } from "./client.ts";
+import { commandOf } from "./command-line.ts";
 import { readComparison } from "./comparison.ts";
 import { readJson5, withConfigFile } from "./config-file.ts";
 import { actionDefaults } from "./defaults.ts";
@@ -73,6 +74,8 @@ export interface Prepared {
   outDir: string;
   color: boolean;
   toolVersion: string;
+  /** The arguments that ask for the same run again, as the Result keeps them. */
+  command: string[];
 }
 
 /**
@@ -208,6 +211,8 @@ export async function prepare(
     outDir,
     color: host.stderr.isTTY === true && host.env.NO_COLOR === undefined,
     toolVersion: toolVersion(),
+    // The demo's own defaults are those of everybody who asks for it.
+    command: commandOf(asGiven.command === "demo" ? merged : raw, host),
   };
 }
 
