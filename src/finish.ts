@@ -13,7 +13,9 @@ import type { RunState } from "./journal/state.ts";
 import { renderLock } from "./lock/canonical.ts";
 import { configOf } from "./openclaw-config.ts";
 import { renderJson } from "./report/json.ts";
+import { renderJunit } from "./report/junit.ts";
 import { renderMarkdown } from "./report/markdown.ts";
+import { alone } from "./report/reported.ts";
 import { renderTable } from "./report/terminal.ts";
 import { type Result, resultSchema } from "./result.ts";
 
@@ -34,6 +36,7 @@ export function finish(state: RunState, prepared: FinishOptions, host: BenchHost
   const texts: Partial<Record<OutFile, string>> = {
     "result.json": renderJson(result),
     "report.md": renderMarkdown(result, { history }),
+    "junit.xml": renderJunit(alone(result, history)),
     "openclaw.json5":
       result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
     ...(result.lock === null ? {} : { "bench.lock.json": renderLock(result.lock.inputs) }),
