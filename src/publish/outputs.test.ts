@@ -6,7 +6,7 @@ import { sampleCell, sampleMetric, sampleResult } from "../testing/github/result
 import { outputs } from "./outputs.ts";
 
 function endWith(result: BenchEnd["result"], exitCode = 0): BenchEnd {
-  const names = ["result.json", "report.md", "openclaw.json5"];
+  const names = ["result.json", "report.md", "report.html", "junit.xml", "openclaw.json5"];
   const files = result === null ? [] : names.map((name) => ({ name, path: `/o/${name}` }));
   return { exitCode, result, outDir: "/o", files, error: null };
 }
@@ -39,7 +39,9 @@ test("headline figures are those of the recommended combination's agent turn", (
   assert.deepEqual(outputs(endWith(sampleResult({ cells }))), {
     result: "/o/result.json",
     report: "/o/report.md",
-    html: "",
+    html: "/o/report.html",
+    junit: "/o/junit.xml",
+    label: "",
     verdict: "",
     "exit-reason": "ok",
     "recommended-compat": '{"requiresStringContent":true}',

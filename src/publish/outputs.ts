@@ -10,7 +10,9 @@ import { oneLine } from "./text.ts";
 export const OUTPUT_DESCRIPTIONS = {
   result: "path of result.json; after merge of several runs of merged.json",
   report: "path of report.md",
-  html: "path of report.html, one page that needs no network",
+  html: "path of report.html, the page with everything; empty when there is none",
+  junit: "path of junit.xml, for whatever shows test results",
+  label: "what the run is called among others; empty when nobody named it",
   verdict:
     "regression, improvement, no-regression, inconclusive or broken; empty when nothing was compared",
   "exit-reason":
@@ -48,6 +50,8 @@ export function outputs(end: BenchEnd): ActionOutputs {
     result: path("result.json"),
     report: path("report.md"),
     html: path("report.html"),
+    junit: path("junit.xml"),
+    label: oneLine(end.result?.label ?? "", 200),
     verdict: end.result?.verdict ?? "",
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
     "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
