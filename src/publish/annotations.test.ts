@@ -74,7 +74,7 @@ test("a comparison: an error for broken and slower, a notice for fine, nothing y
   const [first] = annotations(COMPARISONS.regression());
   assert.match(
     first?.message ?? "",
-    /^Regression: decode of agent-turn .*slower.*Find what slows head down/,
+    /^Regression: decode of agent-turn .*slower.*Changed: inferrs .*Take that back or mend it/,
   );
 });
 

@@ -1,5 +1,6 @@
 /** A comparison as Markdown: for `report.md`, the job summary and the comment. Pure. */
 import type { ComparedMetric, Comparison, Result } from "../result.ts";
+import type { Shortenable } from "./budget.ts";
 import {
   changeText,
   intervalText,
@@ -24,41 +25,44 @@ import {
   thresholdsText,
 } from "./comparison-parts.ts";
 import { strip, stripLegend } from "./comparison-strip.ts";
-import { comparisonSentence, titles, whatToDo } from "./comparison-words.ts";
+import { comparisonSentence, differingWords, titles, whatToDo } from "./comparison-words.ts";
 import { clip, code, fence, md } from "./escape.ts";
-import { table } from "./markdown-parts.ts";
+import { plural } from "./format.ts";
+import { folded, table } from "./markdown-parts.ts";
 
-/** The heading, the verdict its first words, and what to do: under 200 characters mostly. */
-export function comparisonHead(result: Result): string[] {
+/** The verdict and what to do: under 200 characters mostly. Null where nothing was compared. */
+export function comparisonHead(
+  result: Result,
+): { sign: string; sentence: string; toDo: string } | null {
   const sentence = comparisonSentence(result);
-  if (sentence === null) return [];
+  if (sentence === null) return null;
   const sign = result.verdict === null ? "⚠️" : VERDICT_SIGNS[result.verdict];
-  return [`### ${sign} ${md(clip(sentence, 400))}`, md(clip(whatToDo(result), 400))];
+  return { sign, sentence: md(clip(sentence, 400)), toDo: md(clip(whatToDo(result), 600)) };
 }
 
 /** What differs, what that made of the figures, and why; where head is broken that comes first. */
 export function comparisonTable(result: Result): string {
   const { comparison, verdict } = result;
   if (comparison === null) return "";
-  const parts = ["#### What differs", differs(comparison)];
-  const figures = [metricsTable(result), notes(result)];
+  const parts = ["#### Base against head", differs(comparison)];
+  const figures = [primaryTable(result), notes(result)];
   if (verdict === "broken") {
     parts.push("#### What fails on head", success(result), ...evidence(result));
     if (hasFigures(comparison)) parts.push("#### The figures, which don't count", ...figures);
     else parts.push(`<sub>${md(pairsLine(comparison))}</sub>`);
-  } else {
+  } else
     parts.push(
-      "#### What it makes of the figures",
-      reason(comparison),
-      success(result),
+      [reason(result), success(result)].filter((part) => part !== "").join(" "),
       ...figures,
     );
-  }
-  return parts.join("\n\n");
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function reason({ because, withheld }: Comparison): string {
-  return withheld === null ? md(because) : "They are shown, and decide nothing.";
+/** What the heading and the table don't say. */
+function reason({ comparison, verdict }: Result): string {
+  if (comparison === null) return "";
+  if (comparison.withheld !== null) return "The figures are shown, and decide nothing.";
+  return verdict === "inconclusive" || verdict === null ? md(comparison.because) : "";
 }
 
 function success(result: Result): string {
@@ -82,60 +86,81 @@ function differs({ kind, differs: rows }: Comparison): string {
       ? "Nothing: head is measured against itself (A/A)."
       : "Nothing, as far as options and logs tell.";
   }
-  const lines = rows.map(({ what, base, head, intended }) => [
-    md(what),
-    code(clip(base, 60)),
-    code(clip(head, 60)),
-    intended ? "under test" : "⚠️ not meant to",
-  ]);
-  return table(["", "base", "head", ""], lines);
+  const [only] = rows;
+  if (only !== undefined && rows.length === 1 && only.intended) {
+    const [base, head] = differingWords(only).map((text) => code(clip(text, 80)));
+    return `Under test: ${md(only.what)}, ${base} → ${head}.`;
+  }
+  const lines = rows
+    .slice(0, MOST_DIFFERENCES)
+    .map(({ what, base, head, intended }) => [
+      `${md(what)}${intended ? "" : "<br>⚠️ not meant to differ"}`,
+      code(clip(base, 60)),
+      code(clip(head, 60)),
+    ]);
+  const left = rows.length - lines.length;
+  const more = left > 0 ? [`_${plural(left, "other difference")} left out._`] : [];
+  return [table(["under test", "base", "head"], lines), ...more].join("\n\n");
 }
 
-function metricsTable(result: Result): string {
-  const { comparison } = result;
-  if (comparison === null) return "";
-  const shown = comparison.metrics.filter(({ primary, metric }) => primary || metric === "loadMs");
-  const folded = comparison.metrics.filter((metric) => !shown.includes(metric));
-  const parts = [rowsOf(result, shown)];
-  if (folded.length > 0) {
-    parts.push(
-      `<details><summary>The other metrics (advisory: they decide nothing)</summary>\n\n${rowsOf(result, folded)}\n\n</details>`,
-    );
-  }
-  return parts.join("\n\n");
+const MOST_DIFFERENCES = 20;
+
+/** What the verdict is about, and the load time. */
+function isShown({ primary, metric }: ComparedMetric): boolean {
+  return primary || metric === "loadMs";
+}
+
+function primaryTable(result: Result): string {
+  return rowsOf(result, result.comparison?.metrics.filter(isShown) ?? []);
+}
+
+function advisory({ comparison }: Result): ComparedMetric[] {
+  return comparison?.metrics.filter((metric) => !isShown(metric)) ?? [];
+}
+
+/** The other metrics, folded. */
+export function advisoryMetrics(result: Result, rows = Number.POSITIVE_INFINITY): string {
+  const metrics = advisory(result);
+  if (metrics.length === 0) return "";
+  const left = metrics.length - rows;
+  const more = left > 0 ? [`_${plural(left, "more")} left out._`] : [];
+  const body = [rowsOf(result, metrics.slice(0, rows)), ...more].join("\n\n");
+  return folded("The other metrics (advisory: they decide nothing)", body);
+}
+
+export function advisoryShortened(result: Result): Shortenable {
+  return { rows: advisory(result).length, text: (rows) => advisoryMetrics(result, rows) };
 }
 
 function rowsOf(result: Result, metrics: readonly ComparedMetric[]): string {
   const title = titles(result);
   const rows = metrics.map((metric) => {
     const name = md(title(metric));
-    const said = md(verdictWord(metric, result));
-    const why = undecidedText(metric, result);
-    // The verdict's column is out of sight on a phone, its sign is not.
+    // Without a column of its own: a phone's table has room for three.
     const sign = verdictSign(metric, result);
     const marked = `${sign === null ? "" : `${sign}\u00a0`}${metric.primary ? `**${name}**` : name}`;
-    return [
-      [marked, ...unitOf(metric)].join("<br>"),
-      figureCell(metric, metric.base),
-      figureCell(metric, metric.head),
-      changeCell(metric),
-      [said, metric.metric === "loadMs" ? "advisory" : null, why, leftOutText(metric)]
-        .filter((part) => part !== null)
-        .map((part, i) => (i === 0 ? part : `<sub>${md(part)}</sub>`))
-        .join("<br>"),
-    ];
+    return [marked, figuresCell(metric), `${changeCell(metric)}${verdictText(metric, result)}`];
   });
-  return table(["metric", "base", "head", "change", "verdict"], rows, ["", "right", "right"]);
+  return table(["metric", "base → head", "change"], rows);
 }
 
-/** A rate's unit stands below its name: columns are few on a phone. */
-function unitOf({ unit }: ComparedMetric): string[] {
-  return unit === "ms" ? [] : [`<sub>${md(unit)}</sub>`];
+/** Below the change; what noise makes of an advisory metric says its sign already. */
+function verdictText(metric: ComparedMetric, result: Result): string {
+  const said = verdictWord(metric, result);
+  const word = metric.metric === "loadMs" ? "advisory" : metric.primary ? said : null;
+  const why = [undecidedText(metric, result), leftOutText(metric)]
+    .filter((part) => part !== null)
+    .join("; ");
+  const text = [word, why].filter((part) => part !== null && part !== "").join(": ");
+  return text === "" ? "" : `<br><sub>${md(text)}</sub>`;
 }
 
-function figureCell(metric: ComparedMetric, value: number | null): string {
-  const text = valueText(metric, value, metric.unit === "ms" ? "ms" : "");
-  return md(text).replaceAll(" ", "\u00a0");
+function figuresCell(metric: ComparedMetric): string {
+  const unit = metric.unit === "ms" ? "ms" : "";
+  const text = (value: number | null) =>
+    md(valueText(metric, value, unit)).replaceAll(" ", "\u00a0");
+  const rate = metric.unit === "ms" ? "" : `<br><sub>${md(metric.unit)}</sub>`;
+  return `${text(metric.base)} →\u00a0${text(metric.head)}${rate}`;
 }
 
 /** Where noise wins no direction is claimed: only within which bounds it lies. */
@@ -172,7 +197,7 @@ export function comparisonAdvice({ comparison }: Result): string {
   return ["#### What would decide it", items.join("\n")].join("\n\n");
 }
 
-/** Each pair of starts in order, of the metric that tells the verdict; of the others folded. */
+/** Each pair of starts in order, of the metric that tells the verdict first; folded. */
 export function comparisonPairs(result: Result): string {
   const { comparison } = result;
   const telling = tellingMetric(result);
@@ -181,19 +206,14 @@ export function comparisonPairs(result: Result): string {
   const drawn = (metric: ComparedMetric) => fence(strip(result, [metric]).join("\n"), "text");
   const measured = primaryMetrics(comparison).filter(({ pairs }) => pairs.length > 0);
   const others = measured.filter((metric) => metric !== telling);
-  const parts = [
-    `#### Each pair of ${comparison.design === "attached" ? "rounds" : "starts"}`,
-    `**${md(title(telling))}**, head against base:`,
-    drawn(telling),
-    `<sub>${md(stripLegend(result))}</sub>`,
-  ];
-  if (others.length > 0) {
-    const strips = others.map((metric) => `**${md(title(metric))}**\n\n${drawn(metric)}`);
-    parts.push(
-      `<details><summary>The other primary metrics</summary>\n\n${strips.join("\n\n")}\n\n</details>`,
-    );
-  }
-  return parts.join("\n\n");
+  const strips = [telling, ...others].map(
+    (metric) => `**${md(title(metric))}**\n\n${drawn(metric)}`,
+  );
+  const made = plural(comparison.pairs.list.length, "pair");
+  return folded(
+    `Each of the ${made} of ${comparison.design === "attached" ? "rounds" : "starts"}`,
+    [...strips, `<sub>${md(stripLegend(result))}</sub>`].join("\n\n"),
+  );
 }
 
 /** Of an A/A comparison. */
@@ -201,15 +221,12 @@ export function machineSensitivity(result: Result): string {
   const { primary, rest } = sensitivityLines(result);
   if (primary.length + rest.length === 0) return "";
   const items = (lines: string[]) => lines.map((line) => `- ${md(line)}`).join("\n");
-  const folded =
-    rest.length === 0
-      ? []
-      : [`<details><summary>Of the other metrics</summary>\n\n${items(rest)}\n\n</details>`];
+  const others = rest.length === 0 ? [] : [folded("Of the other metrics", items(rest))];
   return [
     "#### What change this machine would see",
     `${SENSITIVITY_NOTE}`,
     ...(primary.length > 0 ? [items(primary)] : []),
-    ...folded,
+    ...others,
   ].join("\n\n");
 }
 

@@ -1,7 +1,7 @@
 /** A comparison in sentences: the verdict with the number that matters, and what to do. Pure. */
 import { nameOfLoad } from "../plan/load.ts";
 import { name, shownCombination } from "../plan/matrix.ts";
-import type { Because, ComparedMetric, ComparedSuccess, Result } from "../result.ts";
+import type { Because, ComparedMetric, ComparedSuccess, Comparison, Result } from "../result.ts";
 import {
   changeText,
   changeWithInterval,
@@ -12,6 +12,7 @@ import {
   VERDICT_WORDS,
 } from "./comparison-change.ts";
 import { logTails } from "./comparison-logs.ts";
+import { clip } from "./escape.ts";
 import { list } from "./format.ts";
 
 /** Names of metrics, as short as they are told apart: `decode of agent-turn`, `load time`. */
@@ -60,7 +61,8 @@ export function comparisonSentence(result: Result): string | null {
   return `${of}: ${tellingNumber(result)}`;
 }
 
-function tellingNumber(result: Result): string {
+/** The number that the verdict turns on, as a sentence; empty where nothing was compared. */
+export function tellingNumber(result: Result): string {
   const { comparison, verdict } = result;
   if (comparison === null) return "";
   const primary = comparison.metrics.filter((metric) => metric.primary);
@@ -144,8 +146,10 @@ export function whatToDo(result: Result): string {
   const { comparison, verdict } = result;
   if (comparison === null) return "";
   if (verdict === "broken") {
-    const log = logTails(result) === null ? "" : ", and at its log beside base's";
-    return `Look at what head said, below${log}.`;
+    const log = logTails(result) === null ? "" : " Its log is below, beside base's.";
+    const mend = mendsBroken(result);
+    const first = mend === null ? "Look at what head said, below." : `What mends it: ${mend}`;
+    return `${first} ${changedText(comparison)}`.trim() + log;
   }
   if (comparison.withheld !== null) {
     return "Make the two equal in what was not meant to differ, or name it with --base.";
@@ -159,9 +163,44 @@ export function whatToDo(result: Result): string {
       : "A false alarm: look at the pairs below for what else ran on this machine.";
   }
   if (verdict === "regression") {
-    return "Find what slows head down, or raise the threshold if it is meant.";
+    const changed = changedText(comparison);
+    const undo = changed === "" ? "Find what slows head down" : "Take that back or mend it";
+    return `${changed}${undo}; if it is meant, raise the threshold.`;
   }
   return verdict === "inconclusive" || verdict === null ? whatDecides(result) : "Nothing to do.";
+}
+
+/** Of a value that a sentence names. */
+const MOST_VALUE = 40;
+
+/** `Changed: quantize Q8_0 → Q4K. `: what is under test, the first of it; empty where nothing is. */
+function changedText({ kind, differs }: Comparison): string {
+  const meant = differs.filter(({ intended }) => intended);
+  const [first] = meant;
+  if (kind === "self" || first === undefined) return "";
+  const [base, head] = differingWords(first).map((text) => clip(text, MOST_VALUE));
+  const more = meant.length > 1 ? ` (and ${meant.length - 1} more)` : "";
+  return `Changed: ${first.what} ${base} → ${head}${more}. `;
+}
+
+/** Of two lists of words what only one of them has: `a=1 b=2` and `a=1 b=3` differ in `b`. */
+export function differingWords({ base, head }: { base: string; head: string }): [string, string] {
+  const [ours, theirs] = [base.split(" "), head.split(" ")];
+  const only = (words: string[], others: string[]) =>
+    words.filter((word) => !others.includes(word)).join(" ");
+  const both: [string, string] = [only(ours, theirs), only(theirs, ours)];
+  return both.includes("") ? [base, head] : both;
+}
+
+/** The remedy of what broke, in its first sentence; null where there is none. */
+function mendsBroken({ comparison, cells }: Result): string | null {
+  const broken = (comparison?.success ?? []).filter(({ state }) => state === "broken");
+  const remedy = broken
+    .map(({ cell }) => cells.find(({ id }) => id === cell)?.outcome.remedy ?? null)
+    .find((text) => text !== null);
+  if (remedy === undefined) return null;
+  const first = /^.*?[.!](?=\s|$)/s.exec(remedy)?.[0] ?? remedy;
+  return clip(first, 300);
 }
 
 /** Of the metric that needs the most. */

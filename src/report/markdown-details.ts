@@ -9,8 +9,9 @@ import {
   type Result,
   type ResultCell,
 } from "../result.ts";
+import type { Shortenable } from "./budget.ts";
 import { clip, code, fence, md } from "./escape.ts";
-import { bytes, count, duration, ms, rate, UNKNOWN } from "./format.ts";
+import { bytes, count, duration, ms, plural, rate, UNKNOWN } from "./format.ts";
 import { guardLine, lockLine, samplingLine } from "./guard.ts";
 import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
 import { folded, table } from "./markdown-parts.ts";
@@ -38,12 +39,15 @@ export function whatWasRun(result: Result): string {
       ],
       ["engine SHA-256", engine.sha256 === null ? UNKNOWN : code(engine.sha256)],
       ["engine from", engine.source === null ? UNKNOWN : sourceText(engine.source)],
-      ["simulator's knobs", knobs.length === 0 ? UNKNOWN : code(knobs.join(" "))],
+      ["simulator's knobs", knobs.length === 0 ? UNKNOWN : code(clip(knobs.join(" "), 600))],
       ["model", `${code(model.servedId ?? model.id)} (${model.kind})`],
       ["model digest", model.digest === null ? UNKNOWN : code(model.digest)],
       ...provenanceRows(model.provenance),
       ["device", md(engine.kind === "sim" ? UNKNOWN : (deviceLine(server) ?? UNKNOWN))],
-      ["server arguments", server.args.length === 0 ? UNKNOWN : code(server.args.join(" "))],
+      [
+        "server arguments",
+        server.args.length === 0 ? UNKNOWN : code(clip(server.args.join(" "), 600)),
+      ],
       ["served with", md(chosenLine(server.chosen) ?? UNKNOWN)],
       [
         "OpenClaw",
@@ -156,15 +160,26 @@ export function chosenLine(chosen: Chosen): string | null {
 }
 
 /** Every metric of every cell. */
-export function allMetrics(result: Result): string {
-  const measured = result.cells.filter((cell) => Object.keys(cell.metrics).length > 0);
+export function allMetrics(result: Result, most = Number.POSITIVE_INFINITY): string {
+  const measured = measuredCells(result);
   if (measured.length === 0) return "";
-  const parts = measured.map((cell) => {
+  const parts = measured.slice(0, most).map((cell) => {
     const rows = METRIC_NAMES.flatMap((metric) => metricRow(cell, metric));
     const header = ["metric", "median", "95% interval", "min – max", "n"];
     return `${code(cell.id)}\n\n${tokenLine(cell)}\n\n${table(header, rows, ["", "right", "right", "right", "right"])}`;
   });
+  if (measured.length > most)
+    parts.push(`_${plural(measured.length - most, "more cell")} left out._`);
   return folded("All metrics", parts.join("\n\n"));
+}
+
+/** Cells are its rows. */
+export function allMetricsShortened(result: Result): Shortenable {
+  return { rows: measuredCells(result).length, text: (rows) => allMetrics(result, rows) };
+}
+
+function measuredCells({ cells }: Result): ResultCell[] {
+  return cells.filter((cell) => Object.keys(cell.metrics).length > 0);
 }
 
 function metricRow(cell: ResultCell, metric: MetricName): string[][] {
@@ -191,28 +206,33 @@ function tokenLine(cell: ResultCell): string {
 }
 
 /** Each life of the engine, and how it ended. */
-export function starts(result: Result): string {
+export function starts(result: Result, most = Number.POSITIVE_INFINITY): string {
   if (result.starts.length === 0) return "";
+  const shown = result.starts.slice(0, most);
   const several = result.variants.length > 1;
   const name = ({ variant, start }: Result["starts"][number]) =>
     several ? `${md(variant)} ${start}` : String(start);
-  const rows = result.starts.map((start) => [
+  const rows = shown.map((start) => [
     `${name(start)} (${start.phase})`,
     ms(start.readyMs),
     start.peakMemory === null ? UNKNOWN : bytes(start.peakMemory.bytes),
     start.end === null ? UNKNOWN : md(endOf(start)),
   ]);
-  const logs = result.starts
+  const logs = shown
     .filter((start) => (start.end?.logTail.length ?? 0) > 0)
     .map((start) => {
       const lines = (start.end?.logTail ?? []).map((line) => clip(line, 300)).join("\n");
       return `Last lines of the log of start ${name(start)}:\n\n${fence(lines, "text")}`;
     });
   const header = ["start", "ready after", "peak memory", "end"];
-  return folded(
-    "Engine starts",
-    [table(header, rows, ["", "right", "right", ""]), ...logs].join("\n\n"),
-  );
+  const left = result.starts.length - shown.length;
+  const more = left > 0 ? [`_${plural(left, "more")} left out._`] : [];
+  const body = [table(header, rows, ["", "right", "right", ""]), ...more, ...logs];
+  return folded(`Engine starts (${result.starts.length})`, body.join("\n\n"));
+}
+
+export function startsShortened(result: Result): Shortenable {
+  return { rows: result.starts.length, text: (rows) => starts(result, rows) };
 }
 
 function endOf({ end, failure }: Result["starts"][number]): string {
@@ -260,13 +280,14 @@ function outputOf({ stream, chunks }: Result["crosschecks"][number]["outputToken
   return stream === null ? `${count(chunks)} chunks` : count(stream);
 }
 
-export function howMeasured(result: Result): string {
+/** @param beside what else there is to say of the engine: already escaped */
+export function howMeasured(result: Result, beside = ""): string {
   const prompts = new Set(result.cells.map((cell) => cell.tokens.outputSource));
   const calibrated = prompts.has("calibrated")
     ? " The stream gives no token count: plain requests of the same body told it."
     : "";
   return folded(
     "How it was measured",
-    `Times are from one monotonic clock and count from the request's first byte on a connected socket. A role-only chunk is no token. Each cell was probed twice, then measured in fresh engine starts with one discarded warm-up each, in shuffled rounds. The prompts of the rounds begin with different numbers of the same length, so that no prompt cache flatters them. Failed requests never enter a latency and always enter the count.${calibrated} Bytes with their times are in journal.jsonl; what each metric means is in docs/metrics.md.`,
+    `Times are from one monotonic clock and count from the request's first byte on a connected socket. A role-only chunk is no token. Each cell was probed twice, then measured in fresh engine starts with one discarded warm-up each, in shuffled rounds. The prompts of the rounds begin with different numbers of the same length, so that no prompt cache flatters them. Failed requests never enter a latency and always enter the count.${calibrated} Bytes with their times are in journal.jsonl; what each metric means is in docs/metrics.md.${beside === "" ? "" : `\n\n${beside}`}`,
   );
 }

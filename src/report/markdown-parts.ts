@@ -2,11 +2,12 @@
 import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { lightest } from "../plan/load.ts";
 import { name } from "../plan/matrix.ts";
-import type { Compat, Result, ResultCell } from "../result.ts";
-import { clip, code, fence, md } from "./escape.ts";
-import { bytes, count, list, ms, rate } from "./format.ts";
+import type { Compat, Result, ResultCell, Warning } from "../result.ts";
+import type { Shortenable } from "./budget.ts";
+import { clip, fence, md } from "./escape.ts";
+import { list, ms, plural, rate } from "./format.ts";
 import { settingsTable } from "./remedies.ts";
-import { cellAt, combinationsOf, failuresOf, isFlag, median, scenariosOf } from "./summary.ts";
+import { cellAt, combinationsOf, isFlag, median, scenariosOf } from "./summary.ts";
 
 /** Rows of a table; cells are already escaped. */
 export function table(header: string[], rows: string[][], align: string[] = []): string {
@@ -15,43 +16,67 @@ export function table(header: string[], rows: string[][], align: string[] = []):
   return [line(header), line(rule), ...rows.map(line)].join("\n");
 }
 
-/** Closed until the reader opens it. */
-export function folded(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
-}
-
-/** A combination in as few words as the table allows: one line per flag. */
+/** A combination in as few words as the table allows: one line per flag, which may break at its humps. */
 export function combinationCell(compat: Compat): string {
   return Object.entries(compat)
-    .map(([flag, value]) => code(`${flag}=${Array.isArray(value) ? value.join("+") : value}`))
+    .map(([flag, value]) => breakable(`${flag}=${Array.isArray(value) ? value.join("+") : value}`))
     .join("<br>");
 }
 
-/** Combinations by scenarios: outcome and headline figures. */
-export function matrix(result: Result): string {
+/** Long names would make a phone's table scroll. */
+function breakable(text: string): string {
+  return md(clip(text, 120)).replace(/(?<=[a-z])(?=[A-Z])|(?<=[=.,/])(?=\w)/g, "<wbr>");
+}
+
+/** Combinations by scenarios: outcome and headline figures; what is beyond `open` rows is folded. */
+export function matrix(result: Result, rows = Number.POSITIVE_INFINITY, open = rows): string {
   const scenarios = scenariosOf(result);
   const withCombinations = scenarios.filter((scenario) => !scenario.plain);
   const combination = recommendedCombination(result);
   const recommended = combination === null ? null : name(combination);
   const parts: string[] = [];
   if (withCombinations.length > 0) {
-    const rows = combinationsOf(result).map((compat) => [
-      combinationCell(compat) + (name(compat) === recommended ? "<br>**recommended**" : ""),
-      ...withCombinations.map((scenario) => outcomeCell(cellAt(result, scenario.name, compat))),
-    ]);
-    const heads = withCombinations.map(({ name: title, scale }) =>
-      scale === 1 ? md(title) : `${md(title)} (×${Number(scale.toFixed(3))})`,
-    );
-    parts.push(
-      table([hasSettings(result) ? "compat flags, settings" : "compat flags", ...heads], rows),
-    );
+    const all = recommendedFirst(combinationsOf(result), recommended);
+    const shown = all
+      .slice(0, rows)
+      .map((compat) => [
+        combinationCell(compat) + (name(compat) === recommended ? "<br>**recommended**" : ""),
+        ...withCombinations.map((scenario) => outcomeCell(cellAt(result, scenario.name, compat))),
+      ]);
+    const heads = [
+      hasSettings(result) ? "compat flags, settings" : "compat flags",
+      ...withCombinations.map(({ name: title, scale }) =>
+        scale === 1 ? md(clip(title, 80)) : `${md(clip(title, 80))} (×${Number(scale.toFixed(3))})`,
+      ),
+    ];
+    parts.push(table(heads, shown.slice(0, open)));
+    const rest = shown.slice(open);
+    if (rest.length > 0) {
+      const title = plural(rest.length, "more combination");
+      parts.push(folded(title, table(heads, rest)));
+    }
+    const left = all.length - shown.length;
+    if (left > 0)
+      parts.push(`_${plural(left, "more combination is", "more combinations are")} left out._`);
     parts.push(...notesOnTwins(result));
   }
   for (const scenario of scenarios.filter((each) => each.plain)) {
     const cell = result.cells.find((each) => each.scenario === scenario.name);
-    parts.push(`**${md(scenario.name)}**: ${outcomeCell(cell).replaceAll("<br>", " · ")}`);
+    parts.push(
+      `**${md(clip(scenario.name, 80))}**: ${outcomeCell(cell).replaceAll("<br>", " · ")}`,
+    );
   }
   return parts.join("\n\n");
+}
+
+export function matrixShortened(result: Result, open: number): Shortenable {
+  return { rows: combinationsOf(result).length, text: (rows) => matrix(result, rows, open) };
+}
+
+/** What is folded or left out is never what is recommended. */
+function recommendedFirst(all: readonly Compat[], recommended: string | null): Compat[] {
+  const is = (compat: Compat) => name(compat) === recommended;
+  return [...all.filter(is), ...all.filter((compat) => !is(compat))];
 }
 
 function hasSettings(result: Result): boolean {
@@ -101,6 +126,9 @@ function notesOnTwins(result: Result): string[] {
   ];
 }
 
+/** Of code that a phone of 360 pixels shows without scrolling. */
+const PHONE_COLUMNS = 36;
+
 /** Why, the flags to copy, and the whole config folded. */
 export function recommendation(result: Result): string {
   const { recommendation: advice } = result;
@@ -112,48 +140,49 @@ export function recommendation(result: Result): string {
   );
   const note = result.simulated ? " (simulated)" : "";
   const rest = advice.settings.filter(({ path }) => !isFlag(path));
+  const compat = `compat: { ${flags.join(", ")} }`;
   const lines = [
-    `// in the model's entry of OpenClaw's config${note}`,
-    `compat: { ${flags.join(", ")} }`,
+    "// in OpenClaw's config,",
+    `// in the model's entry${note}`,
+    ...(compat.length <= PHONE_COLUMNS
+      ? [compat]
+      : ["compat: {", ...flags.map((flag) => `  ${flag},`), "}"]),
     ...(rest.length === 0 ? [] : ["// and, by their paths"]),
     ...rest.map(({ path, value }) => `${path}: ${JSON.stringify(value)}`),
   ];
   return [
     `#### ${title}`,
-    md(advice.because),
+    md(clip(advice.because, 600)),
     ...(reasons === "" ? [] : [reasons]),
     fence(lines.join("\n"), "json5"),
-    `<details><summary>The whole entry, ready to merge (openclaw.json5)</summary>\n\n${fence(advice.openclawConfig.trimEnd(), "json5")}\n\n</details>`,
   ].join("\n\n");
 }
 
-/** Each distinct failure once: the server's words, what they mean, what mends it. */
-export function failures(result: Result): string {
-  const all = failuresOf(result);
-  if (all.length === 0) return "";
-  const texts = all.map((failure) => {
-    const sizes = failure.cells.map((cell) => cell.tokens.prompt).filter((n) => n !== null);
-    const peak = Math.max(0, ...failure.cells.map((cell) => cell.peakMemory?.bytes ?? 0));
-    const died = failure.kind === "out-of-memory" || failure.kind === "engine-crashed";
-    const ofSize = died || failure.kind === "timeout" || failure.kind === "context-length-exceeded";
-    const facts = [
-      ofSize && sizes.length > 0 ? `${count(Math.max(...sizes))} prompt tokens` : null,
-      died && peak > 0 ? `peak memory ${bytes(peak)}` : null,
-    ].filter((fact) => fact !== null);
-    const where = failure.cells.map((cell) => code(cell.id)).join(", ");
-    return [
-      `**${failure.kind}**: ${md(failure.meaning)}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`,
-      failure.evidence === null ? null : `> ${md(clip(failure.evidence, 400))}`,
-      failure.remedy === null ? null : `**What mends it:** ${md(failure.remedy)}`,
-      `<sub>${where}</sub>`,
-    ]
-      .filter((line) => line !== null)
-      .join("\n\n");
-  });
-  return ["#### What fails", ...texts].join("\n\n");
+/** The whole config folded; empty where nothing is recommended. */
+export function wholeEntry({ recommendation }: Result): string {
+  if (recommendation === null) return "";
+  const { openclawConfig } = recommendation;
+  const title = "The whole entry, ready to merge (openclaw.json5)";
+  return folded(title, fence(openclawConfig.trimEnd(), "json5"));
 }
 
-export function warnings(result: Result): string {
-  if (result.warnings.length === 0) return "";
-  return result.warnings.map((warning) => `> ⚠️ ${md(warning.text)}`).join("\n>\n");
+/** A heading and what it stands over, folded away: what is read by few, in a text that many get. */
+export function foldedAway(text: string): string {
+  const [, title, rest] = /^#{3,5} ([^\n]*)\n+([\s\S]*)$/.exec(text) ?? [];
+  return title === undefined || rest === undefined ? text : folded(title, rest);
+}
+
+/** @param summary already escaped */
+export function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+const MOST_WARNING = 400;
+
+/** What doesn't bear on trust, or was too much for the line near the top. */
+export function warningList(list: readonly Warning[], rows = Number.POSITIVE_INFINITY): string {
+  if (list.length === 0) return "";
+  const lines = list.slice(0, rows).map(({ text }) => `- ${md(clip(text, MOST_WARNING))}`);
+  if (list.length > rows) lines.push(`- _${plural(list.length - rows, "more")} left out_`);
+  return folded(`Warnings (${list.length})`, lines.join("\n"));
 }

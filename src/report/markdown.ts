@@ -1,7 +1,10 @@
 /** The report as Markdown: `report.md`, the job summary, and the pull-request comment. Pure. */
 import type { HistoryReport } from "../analyze/history/report.ts";
 import type { Result } from "../result.ts";
+import { fitted, type Limit, type Part } from "./budget.ts";
 import {
+  advisoryMetrics,
+  advisoryShortened,
   comparisonAdvice,
   comparisonHead,
   comparisonLogs,
@@ -9,87 +12,212 @@ import {
   comparisonTable,
   machineSensitivity,
 } from "./comparison-markdown.ts";
-import { md } from "./escape.ts";
+import {
+  type EarlierVerdict,
+  earlierThan,
+  earlierVerdicts,
+  hiddenVerdicts,
+  verdictOf,
+} from "./earlier.ts";
+import { clip, md } from "./escape.ts";
 import { whatFits } from "./fit.ts";
 import { headOnly } from "./head-only.ts";
 import { historyMarkdown } from "./history.ts";
 import { loads } from "./load.ts";
-import { allMetrics, crosschecks, howMeasured, starts, whatWasRun } from "./markdown-details.ts";
-import { failures, matrix, recommendation, warnings } from "./markdown-parts.ts";
+import {
+  allMetrics,
+  allMetricsShortened,
+  crosschecks,
+  howMeasured,
+  starts,
+  startsShortened,
+  whatWasRun,
+} from "./markdown-details.ts";
+import { failures, failuresShortened } from "./markdown-failures.ts";
+import {
+  foldedAway,
+  matrix,
+  matrixShortened,
+  recommendation,
+  warningList,
+  wholeEntry,
+} from "./markdown-parts.ts";
 import { remedyLadders } from "./remedies.ts";
-import { reproduce } from "./reproduce.ts";
+import { reproduceIt } from "./reproduce.ts";
 import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
+import { trustInShort, warningsByTrust } from "./trust.ts";
+import { turnChart } from "./turn-chart.ts";
 import { turnsTaken } from "./turns.ts";
 
 export interface MarkdownOptions {
+  /** `comment`: what few readers want is folded, and there are earlier verdicts. Absent: `report`. */
+  place?: "report" | "summary" | "comment";
   /** A hidden first line by which the comment is found again. */
   marker?: string;
-  /** Most characters; the least important parts go first. */
+  /** Most characters; absent: under GitHub's 65,536. */
   budget?: number;
+  /** What the budget counts; absent: characters. */
+  unit?: Limit["unit"];
   heading?: string;
   /** The run beside earlier ones; null: no history is kept. */
   history?: HistoryReport | null;
+  /** Of a comment: the one of before, hostile text, and the commit that this one is about. */
+  earlier?: { previous: string | null; commit: string | null };
 }
 
-/** Under GitHub's 65,536 with room for a marker. */
-const DEFAULT_BUDGET = 65_000;
+/** Under GitHub's 65,536, with room for a marker. */
+export const COMMENT_BUDGET = 65_000;
 
-interface Part {
-  /** What the reader is told when it is left out. */
-  name: string;
-  text: string;
-}
+/** Combinations that a comment's reader sees without unfolding. */
+const OPEN_ROWS = 8;
 
 /** @returns Markdown that ends with a newline */
 export function renderMarkdown(whole: Result, options: MarkdownOptions = {}): string {
   const result = headOnly(whole);
-  const { marker, history } = options;
-  const head = [...(marker === undefined ? [] : [marker]), ...headOf(whole, result, options)];
-  // By importance: when the budget is short, parts go from the end.
-  const parts: Part[] = [
-    { name: "the comparison", text: comparisonTable(whole) },
-    { name: "what would decide it", text: comparisonAdvice(whole) },
-    { name: "both logs", text: comparisonLogs(whole) },
-    { name: "each pair of starts", text: comparisonPairs(whole) },
-    { name: "what change would be seen", text: machineSensitivity(whole) },
-    { name: "head by itself", text: headByItself(whole, result) },
-    { name: "the matrix", text: matrix(result) },
-    { name: "the recommended settings", text: recommendation(result) },
-    { name: "the ladder of remedies", text: remedyLadders(result) },
-    { name: "the history", text: history ? historyMarkdown(history) : "" },
-    { name: "failures", text: failures(result) },
-    { name: "what fits", text: whatFits(result) },
-    { name: "the turn taken apart", text: turnsTaken(result) },
-    { name: "figures under load", text: loads(result) },
-    { name: "cold starts and the prompt cache", text: coldAndCached(result) },
-    { name: "warnings", text: warnings(result) },
-    { name: "what was run", text: whatWasRun(whole) },
-    { name: "how to reproduce it", text: reproduce(whole) },
-    { name: "how it was measured", text: howMeasured(result) },
-    { name: "engine starts", text: starts(whole) },
-    { name: "what the server counts", text: crosschecks(whole) },
-    { name: "all metrics", text: allMetrics(whole) },
-  ].filter((part) => part.text !== "");
-  return fit(head.join("\n\n"), parts, md(`${sizeLine(whole)}.`), options.budget ?? DEFAULT_BUDGET);
+  const { marker, earlier, place = "report", budget: size = COMMENT_BUDGET } = options;
+  const now = earlier === undefined ? null : verdictOf(whole, earlier.commit);
+  const before = now === null ? [] : earlierThan(now, earlier?.previous ?? null);
+  const hidden = [marker, now === null ? undefined : hiddenVerdicts([now, ...before])];
+  const head = [
+    ...hidden.filter((line) => line !== undefined),
+    headOf(whole, result, options).join("\n\n"),
+  ].join("\n");
+  return fitted(head, partsOf(whole, result, before, options), footOf(whole), {
+    limit: { size, unit: options.unit ?? "characters" },
+    where: place === "report" ? "report.html" : "report.html of this run's artifact",
+  });
 }
 
-/** The first words: of a comparison its verdict and what to do, else whether it works and how fast. */
+/** In the order in which they are read; a number tells how much each matters when room is short. */
+function partsOf(
+  whole: Result,
+  result: Result,
+  before: readonly EarlierVerdict[],
+  { place = "report", history }: MarkdownOptions,
+): Part[] {
+  const fold = place === "comment" ? foldedAway : (text: string) => text;
+  const open = place === "comment" ? OPEN_ROWS : Number.POSITIVE_INFINITY;
+  const { trust, other } = warningsByTrust(whole);
+  const warnings = [...trust, ...other];
+  const parts: Part[] = [
+    {
+      name: "the matrix",
+      importance: 90,
+      text: joined(headByItself(whole, result), matrix(result, undefined, open)),
+      shorten: {
+        ...matrixShortened(result, open),
+        text: (rows) => joined(headByItself(whole, result), matrix(result, rows, open)),
+      },
+    },
+    { name: "the chart", importance: 30, text: place === "summary" ? turnChart(whole) : "" },
+    { name: "the comparison", importance: 100, text: comparisonTable(whole) },
+    { name: "what would decide it", importance: 92, text: comparisonAdvice(whole) },
+    {
+      name: "the other metrics",
+      importance: 32,
+      text: advisoryMetrics(whole),
+      shorten: advisoryShortened(whole),
+    },
+    { name: "both logs", importance: 60, text: comparisonLogs(whole) },
+    { name: "each pair of starts", importance: 50, text: comparisonPairs(whole) },
+    { name: "what change would be seen", importance: 55, text: machineSensitivity(whole) },
+    { name: "the recommended settings", importance: 95, text: recommendation(result) },
+    { name: "the whole entry", importance: 40, text: wholeEntry(result) },
+    { name: "the ladder of remedies", importance: 65, text: remedyLadders(result) },
+    {
+      name: "failures",
+      importance: 80,
+      text: failures(result),
+      shorten: failuresShortened(result),
+    },
+    { name: "the history", importance: 70, text: history ? fold(historyMarkdown(history)) : "" },
+    { name: "what fits", importance: 58, text: fold(whatFits(result)) },
+    { name: "the turn taken apart", importance: 45, text: fold(turnsTaken(result)) },
+    { name: "figures under load", importance: 57, text: fold(loads(result)) },
+    {
+      name: "earlier verdicts",
+      importance: 56,
+      text: earlierVerdicts(before),
+      shorten: { rows: before.length, text: (rows) => earlierVerdicts(before, rows) },
+    },
+    {
+      name: "warnings",
+      importance: 48,
+      text: warningList(warnings),
+      shorten: { rows: warnings.length, text: (rows) => warningList(warnings, rows) },
+    },
+    { name: "how to reproduce it", importance: 62, text: reproduceIt(whole) },
+    { name: "what was run", importance: 52, text: whatWasRun(whole) },
+    {
+      name: "all metrics",
+      importance: 10,
+      text: allMetrics(whole),
+      shorten: allMetricsShortened(whole),
+    },
+    {
+      name: "how it was measured",
+      importance: 20,
+      text: howMeasured(result, coldAndCached(result)),
+    },
+    {
+      name: "engine starts",
+      importance: 15,
+      text: starts(whole),
+      shorten: startsShortened(whole),
+    },
+    { name: "what the server counts", importance: 18, text: crosschecks(whole) },
+  ];
+  return parts.filter((part) => part.text !== "");
+}
+
+/**
+ * Of a comparison its verdict and what to do, else whether it works and how fast; then what is to be
+ * known before any figure is believed.
+ */
 function headOf(whole: Result, result: Result, { heading }: MarkdownOptions): string[] {
-  const notes = caveats(result).map((note) => `> ⚠️ **${md(note)}**`);
+  const label = heading ?? whole.label;
+  const titled = label === null ? "" : `${md(clip(label, 80))}: `;
+  const notes = [
+    ...caveats(result).map((note) => `⚠️ **${md(clip(note, 500))}**`),
+    ...trustLine(whole),
+  ];
+  const quoted = notes.length === 0 ? [] : [notes.map((note) => `> ${note}`).join("\n>\n")];
   const compared = comparisonHead(whole);
-  if (compared.length > 0) return [...compared, ...notes];
+  if (compared !== null) {
+    return [`### ${compared.sign} ${titled}${compared.sentence}`, compared.toDo, ...quoted];
+  }
   const numbers = numbersLine(result);
   return [
-    `### ${md(heading ?? "inferrs-bench")}: ${md(verdictLine(result))}`,
-    ...notes,
+    `### ${signOf(result)} ${titled}${md(clip(verdictLine(result), 500))}`,
     ...(numbers === null ? [] : [md(numbers)]),
+    ...quoted,
   ];
+}
+
+function signOf({ cells, status, recommendation }: Result): string {
+  const works = cells.some(({ outcome }) => outcome.kind === "pass");
+  if (!works) return "❌";
+  const whole = status === "complete" && recommendation?.toolsKept !== false;
+  return whole ? "✅" : "⚠️";
+}
+
+/** More kinds than these are no line any more. */
+const MOST_TRUST = 6;
+
+/** What changes what may be believed, in a line; the warnings themselves are folded further down. */
+function trustLine(whole: Result): string[] {
+  const kinds = trustInShort(whole);
+  if (kinds.length === 0) return [];
+  const left = kinds.length - MOST_TRUST;
+  const more = left > 0 ? [`${left} more`] : [];
+  const said = [...kinds.slice(0, MOST_TRUST).map(md), ...more].join("; ");
+  return [`⚠️ **Bears on trust:** ${said} (under _Warnings_).`];
 }
 
 function headByItself({ comparison }: Result, result: Result): string {
   if (comparison === null) return "";
   const lines = [verdictLine(result), numbersLine(result)].filter((line) => line !== null);
-  return `#### Head by itself\n\n${lines.map(md).join(" ")}`;
+  return `**Head by itself.** ${lines.map((line) => md(clip(line, 500))).join(" ")}`;
 }
 
 function coldAndCached(result: Result): string {
@@ -97,16 +225,10 @@ function coldAndCached(result: Result): string {
   return lines.map(md).join(" ");
 }
 
-function fit(head: string, parts: Part[], foot: string, budget: number): string {
-  const kept = [...parts];
-  const left: string[] = [];
-  const assemble = () => {
-    const note =
-      left.length === 0
-        ? []
-        : [`_Left out for want of room: ${left.join(", ")}. The whole report is in report.md._`];
-    return `${[head, ...kept.map((part) => part.text), ...note, `<sub>${foot}</sub>`].join("\n\n")}\n`;
-  };
-  while (assemble().length > budget && kept.length > 0) left.unshift(kept.pop()?.name ?? "");
-  return assemble();
+function joined(...texts: string[]): string {
+  return texts.filter((text) => text !== "").join("\n\n");
+}
+
+function footOf(whole: Result): string {
+  return `<sub>${md(sizeLine(whole))}. inferrs-bench ${md(clip(whole.tool.version, 40))}</sub>`;
 }
