@@ -13,6 +13,7 @@ import { keepInBranch } from "../publish/history/in-branch.ts";
 import { withoutLogCommands } from "../publish/log-guard.ts";
 import { actionsModelCache } from "../publish/model-cache.ts";
 import { failureReason, publish } from "../publish/publish.ts";
+import { headCommitOf } from "../publish/pull-request.ts";
 import type { ActionWorld } from "./world.ts";
 
 const SETUP_FAILED = 3;
@@ -50,6 +51,8 @@ export async function measure(world: ActionWorld): Promise<void> {
     core,
     commentId,
     comment: comment === "never" ? null : post,
+    when: comment,
+    commit: headCommitOf(context.payload),
     check,
     history,
   });

@@ -28,8 +28,6 @@ export interface CommentRequest {
   body: CommentBody;
   /** Only one that is there is brought up to date; absent: it is made where there is none. */
   onlyUpdate?: boolean;
-  /** Asked last before each write: a reason not to, or null. */
-  goAhead?: (signal: () => AbortSignal) => Promise<string | null>;
   /** Ends all of it at once: an interrupted job has no time for the network. */
   signal?: AbortSignal;
   limits?: Partial<RetryLimits>;
@@ -75,8 +73,7 @@ interface Made {
 }
 
 async function findAndWrite(
-  request: CommentRequest,
-  made: Made,
+  { octokit, owner, repo, pullNumber, commentId, body: make, onlyUpdate = false }: CommentRequest,
   signal: () => AbortSignal,
 ): Promise<Written> {
   const { octokit, commentId, body: make, onlyUpdate = false, goAhead } = request;
@@ -85,7 +82,6 @@ async function findAndWrite(
     const text = make(previous);
     return text.startsWith(marker) ? text : `${marker}\n${text}`;
   };
-  const api = commentsApi(request, signal);
   const isOurs = await authorTest(octokit, signal);
   // A comment can be deleted between the look and the write: then it is looked for again.
   for (let looks = 1; looks <= 3; looks++) {
@@ -93,10 +89,14 @@ async function findAndWrite(
     const refusal = ours === undefined && onlyUpdate ? NOTHING_NEW : await goAhead?.(signal);
     if (refusal) return { kind: "skipped", reason: refusal };
     if (ours !== undefined) {
-      const updated = await api.update(ours.id, bodyAfter(ours.body));
-      if (updated === null) continue;
-      if (made.sent.size > 0) await removeOwnDoubles(ours.id);
-      return { kind: "updated", url: updated.url };
+      const { data } = await octokit.rest.issues.updateComment({
+        owner,
+        repo,
+        comment_id: ours.id,
+        body: bodyAfter(ours.body ?? ""),
+        request: { signal: signal() },
+      });
+      return { kind: "updated", url: data.html_url };
     }
     const body = bodyAfter(null);
     made.sent.add(body);
@@ -104,7 +104,16 @@ async function findAndWrite(
     made.created = { id, end: { kind: "created", url } };
     return await besideOthers(made.created);
   }
-  return { kind: "skipped", reason: "the comment was deleted again and again" };
+  if (onlyUpdate) return { kind: "skipped", reason: NOTHING_NEW };
+  const { data } = await octokit.rest.issues.createComment({
+    owner,
+    repo,
+    issue_number: pullNumber,
+    body: bodyAfter(null),
+    request: { signal: signal() },
+  });
+  return { kind: "created", url: data.html_url };
+}
 
   /** A run beside this one may have found no comment either: of two, the older one stays. */
   async function besideOthers({ id, end }: { id: number; end: Written }): Promise<Written> {

@@ -1,10 +1,7 @@
 /** Binds the comment to the event: which pull request, with which token. */
 import type { context as ActionsContext, getOctokit } from "@actions/github";
 import { type CommentBody, upsertComment } from "./comment.ts";
-import { findPull } from "./find-pull.ts";
-import { reasonOf } from "./github-errors.ts";
-import { type RetryLimits, withRetries } from "./github-retry.ts";
-import { type Head, pullRequestOf } from "./pull-request.ts";
+import { pullRequestOf } from "./pull-request.ts";
 import type { Written } from "./written.ts";
 
 export interface CommenterSetting {
@@ -23,15 +20,11 @@ export interface CommenterSetting {
 /** Posts a body; with `onlyUpdate` only where there is a comment already. */
 export type PostComment = (body: CommentBody, onlyUpdate?: boolean) => Promise<Written>;
 
-/**
- * A function that posts a body, or why there can be no comment. Asks nothing of the network itself;
- * the function looks for the pull request where the event doesn't name one.
- */
+/** A function that posts a body, or why there can be no comment. Asks nothing of the network. */
 export function commenter(setting: CommenterSetting): PostComment | string {
-  const { context, token, commentId, signal, limits } = setting;
-  const { owner, repo } = context.repo;
-  const pull = pullRequestOf(context);
-  if (pull.kind === "none") return async () => nobody(pull.reason);
+  const { context, token, commentId, signal } = setting;
+  const pull = pullRequestOf(context.payload, context.eventName);
+  if (pull.kind === "none") return pull.reason;
   if (token === "") return "the input github-token is empty";
   return async (body, onlyUpdate = false) => {
     if (signal.aborted) return { kind: "skipped", reason: "the run was interrupted" };
@@ -41,8 +34,15 @@ export function commenter(setting: CommenterSetting): PostComment | string {
     if (at.kind === "skipped") return at;
     const { number: pullNumber, fork } = at;
     return upsertComment({
-      ...{ ...place, pullNumber, fork, commentId, body, onlyUpdate, signal },
-      ...(limits === undefined ? {} : { limits }),
+      octokit: setting.getOctokit(token),
+      owner: context.repo.owner,
+      repo: context.repo.repo,
+      pullNumber: pull.number,
+      fork: pull.fork,
+      commentId,
+      body,
+      onlyUpdate,
+      signal,
     });
   };
 }

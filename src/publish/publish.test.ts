@@ -8,6 +8,7 @@ import { COMPARISONS } from "../report/fixtures/comparisons.ts";
 import { sampleResult } from "../testing/github/result.ts";
 import { lineOf, linesOf } from "../testing/history.ts";
 import type { Publisher } from "./actions-core.ts";
+import { NOTHING_NEW } from "./comment.ts";
 import { failureReason, publish } from "./publish.ts";
 
 /** Writes down what is said, in order. */
@@ -99,7 +100,7 @@ test("a history in a branch comes after the summary, below it and in the comment
   });
   assert.ok(before.some((line) => line.startsWith("summary")));
   assert.ok(said.some((line) => line.startsWith("summary #### History")));
-  assert.match(posted, /#### History/);
+  assert.match(posted, /<summary>History</);
   assert.ok(said.includes("warning no permission"));
   assert.ok(said.some((line) => line.startsWith("notice Worse than earlier runs foretell")));
 });
@@ -206,4 +207,44 @@ test("the reason for failing is one sentence on one line", () => {
     failureReason({ ...fine, exitCode: 1, result: null }),
     "inferrs-bench ended with exit code 1.",
   );
+});
+
+test("on-change: a run with nothing to say only brings a comment up to date, and says so in the log", async () => {
+  const calls: boolean[] = [];
+  const comment = async (_body: unknown, onlyUpdate = false) => {
+    calls.push(onlyUpdate);
+    return onlyUpdate
+      ? { kind: "skipped" as const, reason: NOTHING_NEW }
+      : { kind: "created" as const, url: "https://g/1" };
+  };
+  const { core, said } = recorder();
+  const quiet = { ...fine, result: COMPARISONS.noRegression() };
+  await publish(quiet, { core, commentId: "x", comment, when: "on-change" });
+  assert.match(said.at(-1) ?? "", /^info No comment on the pull request: there is nothing to say/);
+  await publish(quiet, { core, commentId: "x", comment, when: "always" });
+  const loud = { ...fine, result: COMPARISONS.regression() };
+  await publish(loud, { core, commentId: "x", comment, when: "on-change" });
+  await publish(loud, { core, commentId: "x", comment, when: "never" });
+  assert.deepEqual(calls, [true, false, false]);
+});
+
+test("the comment tells of the commit, and carries on what the one of before had", async () => {
+  const { core } = recorder();
+  const bodies: string[] = [];
+  const post = (commit: string, result = COMPARISONS.regression()) =>
+    publish(
+      { ...fine, result },
+      {
+        ...{ core, commentId: "x", commit },
+        comment: async (body) => {
+          bodies.push(body(bodies.at(-1) ?? null));
+          return { kind: "updated", url: "https://g/1" };
+        },
+      },
+    );
+  await post("a".repeat(40));
+  await post("b".repeat(40), { ...COMPARISONS.noRegression(), startedAt: "2026-05-05T10:00:00Z" });
+  assert.match(bodies[1] ?? "", /Earlier verdicts of this pull request \(1\)/);
+  assert.match(bodies[1] ?? "", /- ❌ 2026-05-04 10:00 aaaaaaa \*\*Regression\*\*: decode/);
+  assert.ok(bodies[1]?.startsWith("<!-- inferrs-bench:x -->\n<!-- inferrs-bench-verdicts:v1 "));
 });

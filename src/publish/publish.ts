@@ -2,6 +2,7 @@
 
 import { type HistoryReport, historyReport } from "../analyze/history/report.ts";
 import type { BenchEnd } from "../bench.ts";
+import type { CommentWhen } from "../inputs/action.ts";
 import { comparisonSentence } from "../report/comparison-words.ts";
 import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -10,16 +11,14 @@ import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
 import { type Annotation, annotations, isUntold, untold } from "./annotations.ts";
 import type { CheckText } from "./check.ts";
-import { commentMarker } from "./comment.ts";
+import { type CommentBody, commentMarker, NOTHING_NEW } from "./comment.ts";
+import { commentDecision, hasNews } from "./comment-when.ts";
 import type { PostComment } from "./commenter.ts";
 import type { BranchKept } from "./history/in-branch.ts";
 import { type ActionOutputs, outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
 import { oneLine, withoutControls } from "./text.ts";
 import type { Written } from "./written.ts";
-
-/** GitHub's limit for a comment is 65,536 characters. */
-export const COMMENT_BUDGET = 65_000;
 
 export interface PublishTarget {
   core: Publisher;
@@ -29,6 +28,10 @@ export interface PublishTarget {
    */
   comment: PostComment | string | null;
   commentId: string;
+  /** When there is one; absent: always. */
+  when?: CommentWhen;
+  /** Of the pull request's head, for the line that later comments have of this run. */
+  commit?: string | null;
   /**
    * Writes a neutral check for a comparison that couldn't tell. A text instead: why it can't be;
    * absent or null: none is wanted.
@@ -53,26 +56,24 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   else if (end.result?.comparison != null) await takeBack(end.result, target);
   const history = end.history ?? (await fromBranch(target));
   if (history !== null) tellOutside(history, core);
-  if (end.result === null || target.comment === null) return;
-  const marker = commentMarker(target.commentId);
-  const body = renderMarkdown(end.result, { marker, budget: COMMENT_BUDGET, history });
-  sayPosted(core, await post(target.comment, body));
+  if (end.result !== null) await tellPullRequest(end.result, history, target);
 }
 
-/** What needs no network, so that nothing loses it. */
-export async function announce(
-  core: Publisher,
-  told: { outputs: ActionOutputs; summary: string; annotations: readonly Annotation[] },
+/** The comment, where there is something to say or one that would tell of another commit else. */
+async function tellPullRequest(
+  result: Result,
+  history: HistoryReport | null,
+  { core, comment, commentId, commit = null, when = "always" }: PublishTarget,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(told.outputs)) core.setOutput(name, value);
-  const unwritten = await writeSummary(core.summary, told.summary);
-  if (unwritten !== null) core.warning(`No job summary: ${oneLine(unwritten, 300)}`);
-  for (const { level, title, message } of told.annotations) core[level](message, { title });
-}
-
-/** What became of the comment. */
-export function sayPosted(core: Publisher, posted: Written): void {
-  if (posted.kind === "skipped") {
+  const decision = commentDecision(when, hasNews(result, history));
+  if (comment === null || decision === "none") return;
+  const marker = commentMarker(commentId);
+  const body: CommentBody = (previous) =>
+    renderMarkdown(result, { place: "comment", marker, history, earlier: { previous, commit } });
+  const posted = await post(comment, body, decision === "update");
+  if (posted.kind === "skipped" && posted.reason === NOTHING_NEW) {
+    core.info(`No comment on the pull request: ${NOTHING_NEW} (comment: ${when}).`);
+  } else if (posted.kind === "skipped") {
     core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
       title: "inferrs-bench: no comment",
     });
@@ -89,17 +90,14 @@ export function failureReason(end: BenchEnd): string | null {
   return oneLine(reason ?? `inferrs-bench ended with exit code ${end.exitCode}.`, 1000);
 }
 
+const IN_SUMMARY = { place: "summary", budget: SUMMARY_LIMIT_BYTES, unit: "bytes" } as const;
+
 function summaryText(end: BenchEnd): string {
   const { result, history = null } = end;
-  if (result !== null) return renderMarkdown(result, { budget: SUMMARY_LIMIT_BYTES, history });
-  if (end.plan !== undefined) return `## inferrs-bench: the plan\n\n${asItIs(end.plan.text)}\n`;
-  const said = end.error?.message ?? `exit code ${end.exitCode}`;
-  return `## inferrs-bench failed\n\n${asItIs(said)}\n`;
-}
-
-/** Indented by four: shown as it is, whatever is in it. */
-function asItIs(text: string): string {
-  return withoutControls(text).replace(/^/gm, "    ");
+  if (result !== null) return renderMarkdown(result, { ...IN_SUMMARY, history });
+  // Indented by four: shown as it is, whatever is in it.
+  const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
+  return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
 }
 
 /** A check of its own, grey; where there can be none, a warning that says why. */
@@ -160,10 +158,11 @@ function tellOutside({ comparison }: HistoryReport, core: Publisher): void {
 
 export async function post(
   comment: NonNullable<PublishTarget["comment"]>,
-  body: string,
+  body: CommentBody,
+  onlyUpdate: boolean,
 ): Promise<Written> {
   if (typeof comment === "string") return { kind: "skipped", reason: comment };
-  return tried(() => comment(() => body));
+  return tried(() => comment(body, onlyUpdate));
 }
 
 /** A mistake in this program must not lose what is told after it. */
