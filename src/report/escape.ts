@@ -2,14 +2,21 @@
 
 /** No control characters, no ANSI escapes, no bidirectional overrides; one line. */
 export function plain(text: string): string {
+  return visible(text)
+    .replace(/[\n\t]+/g, " ")
+    .trim();
+}
+
+/** The same with its lines and its indentation. */
+export function visible(text: string): string {
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI escapes start with one.
       .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "")
+      .replace(/\r\n?|[\u2028\u2029]/g, "\n")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes.
-      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, " ")
       .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
-      .trim()
   );
 }
 

@@ -42,15 +42,27 @@ export function whatFits(result: Result): string {
   return ["#### What fits", ...parts.filter((part) => part !== null && part !== "")].join("\n\n");
 }
 
-function nothing({ ladder, points }: VariantFit): string {
+/** Why nothing is foretold, in a sentence. */
+export function nothing({ ladder, points }: VariantFit): string {
   const last = points.at(-1);
   const said = last?.evidence == null ? "" : `: ${clip(last.evidence, 200)}`;
   return `Which prompts fit can't be told: the ladder of prompts ended after ${points.length}, because ${ENDS[ladder.end]}${said}.`;
 }
 
 function turns(fit: VariantFit): string {
-  const rows = fit.turns.filter((turn) => turn.memoryBytes !== null || turn.prefillMs !== null);
+  const { head, rows } = turnRows(fit);
   if (rows.length === 0) return "";
+  const align = head.map((_, index) => (index === 0 ? "" : "right"));
+  return table(
+    head.map(md),
+    rows.map((row) => row.map(md)),
+    align,
+  );
+}
+
+/** Each turn's memory and time; no row where nothing is foretold. */
+export function turnRows(fit: VariantFit): { head: string[]; rows: string[][] } {
+  const rows = fit.turns.filter((turn) => turn.memoryBytes !== null || turn.prefillMs !== null);
   const room = fit.limits.memoryBytes;
   const memory = fit.memory !== null;
   const head = [
@@ -60,12 +72,7 @@ function turns(fit: VariantFit): string {
     ...(memory ? MACHINES_GB.map((size) => `${size} GB`) : []),
     "time to read it",
   ];
-  const align = head.map((_, index) => (index === 0 ? "" : "right"));
-  return table(
-    head.map(md),
-    rows.map((turn) => cells(turn, memory).map(md)),
-    align,
-  );
+  return { head, rows: rows.map((turn) => cells(turn, memory)) };
 }
 
 function cells(turn: FitTurn, memory: boolean): string[] {
@@ -86,28 +93,34 @@ function cells(turn: FitTurn, memory: boolean): string[] {
   ];
 }
 
-function folded(fit: VariantFit, result: Result): string {
-  const { ladder, limits } = fit;
-  const rows = fit.points.map((point) => [
+export const POINT_HEAD = ["prompt tokens", "peak memory", "time to first token", "outcome"];
+
+/** The prompts of the ladder. */
+export function pointRows({ points }: VariantFit): string[][] {
+  return points.map((point) => [
     count(point.promptTokens),
     bytes(point.peakBytes),
     ms(point.ms),
-    md(point.outcome),
+    point.outcome,
   ]);
+}
+
+/** How the ladder ended, and what the figures mean. */
+export function fitNote({ ladder, limits }: VariantFit, result: Result): string {
   const client =
     limits.clientMs === null
       ? ""
       : ` OpenClaw waits ${seconds(limits.clientMs)} for the first event (${limits.clientFrom === "config" ? "timeoutSeconds of its config" : "its default"}).`;
   const made = result.simulated ? "Simulated: no memory was really used. " : "";
-  const note = `${made}The ladder took ${ms(ladder.tookMs)} and ended because ${ENDS[ladder.end]}. Of a machine's memory 90% counts. ❔: the limit lies within the 90% interval.${client}`;
+  return `${made}The ladder took ${ms(ladder.tookMs)} and ended because ${ENDS[ladder.end]}. Of a machine's memory 90% counts. ❔: the limit lies within the 90% interval.${client}`;
+}
+
+function folded(fit: VariantFit, result: Result): string {
+  const rows = pointRows(fit).map((row) => row.map(md));
   const body = [
     chart(fit),
-    table(["prompt tokens", "peak memory", "time to first token", "outcome"], rows, [
-      "right",
-      "right",
-      "right",
-    ]),
-    md(note),
+    table(POINT_HEAD, rows, ["right", "right", "right"]),
+    md(fitNote(fit, result)),
   ].filter((part) => part !== "");
   return `<details><summary>Memory by prompt length</summary>\n\n${body.join("\n\n")}\n\n</details>`;
 }

@@ -25,19 +25,21 @@ export function figure(value: number, unit: string): string {
 /** As many of the last values as a table takes. */
 const IN_TABLE = 24;
 
-function trendText(trend: Trend | undefined): string {
+/** How a figure went, as bars; empty with fewer than two values. */
+export function trendText(trend: Trend | undefined): string {
   const points = trend?.points ?? [];
   return points.length < 2 ? "" : sparkline(points.slice(-IN_TABLE).map(({ value }) => value));
 }
 
-function expectedText({ expected, unit, points }: HistoryMetric): string {
+/** The interval that is expected, or how little is known. */
+export function expectedText({ expected, unit, points }: HistoryMetric): string {
   if (expected === null) return `${UNKNOWN} (${plural(points, "earlier run")})`;
   return `${figure(expected[0], unit)} to ${figure(expected[1], unit)}`;
 }
 
-const SIGNS = { worse: "⚠️ worse", better: "better" } as const;
+export const SIGNS = { worse: "⚠️ worse", better: "better" } as const;
 
-function trendOf(report: HistoryReport, metric: HistoryMetric): Trend | undefined {
+export function trendOf(report: HistoryReport, metric: HistoryMetric): Trend | undefined {
   return report.trends.find(
     ({ name, unit, better }) =>
       name === metric.name && unit === metric.unit && better === metric.better,

@@ -15,7 +15,7 @@ function section(ladder: RemedyLadder, result: Result): string {
       (isChosen(ladder, tried) ? "<br>**chosen**" : ""),
     bytes(tried.requestBytes),
     tokens(tried),
-    md(verdict(tried)),
+    md(rungText(tried)),
   ]);
   const chatOnly = ladder.chosen?.keepsTools === false;
   const of = (result.ladder ?? []).length > 1 ? ` of ${ladder.variant}` : "";
@@ -26,7 +26,8 @@ function section(ladder: RemedyLadder, result: Result): string {
   ].join("\n\n");
 }
 
-function introduction({ scenario, sizesFrom, chosen, because }: RemedyLadder): string {
+/** Why it was climbed, and what came of it: sentences. */
+export function introduction({ scenario, sizesFrom, chosen, because }: RemedyLadder): string {
   const end =
     chosen === null
       ? (because ?? "No rung was chosen.")
@@ -36,7 +37,7 @@ function introduction({ scenario, sizesFrom, chosen, because }: RemedyLadder): s
   return `No combination that keeps the tools works, so settings were tried from the least costly up, by ${scenario}; sizes are ${sizesFrom}. ${end}`;
 }
 
-function isChosen({ chosen }: RemedyLadder, { rungs, verdict }: RungTried): boolean {
+export function isChosen({ chosen }: RemedyLadder, { rungs, verdict }: RungTried): boolean {
   return chosen !== null && verdict === "works" && rungs.join() === chosen.rungs.join();
 }
 
@@ -46,7 +47,8 @@ function tokens({ promptTokens }: RungTried): string {
 
 const MOST_EVIDENCE = 120;
 
-function verdict(tried: RungTried): string {
+/** What came of one combination of rungs. */
+export function rungText(tried: RungTried): string {
   const words = tried.evidence === null ? "" : `: ${clip(tried.evidence, MOST_EVIDENCE)}`;
   switch (tried.verdict) {
     case "works":
@@ -84,7 +86,7 @@ export function remedyLines(result: Result): string[] {
     ...ladder.tried.map((tried) => {
       const what = tried.titles.length === 0 ? "as configured" : list(tried.titles);
       const size = tried.requestBytes === null ? "" : ` (${bytes(tried.requestBytes)})`;
-      return `  ${what}${size}: ${verdict(tried).replace(/^[✅❌] /u, "")}`;
+      return `  ${what}${size}: ${rungText(tried).replace(/^[✅❌] /u, "")}`;
     }),
   ]);
 }

@@ -16,23 +16,28 @@ const PARTS: readonly [MetricName, string][] = [
   ["clientAfterMs", "OpenClaw after the last reply"],
 ];
 
+export const TURN_HEAD = ["cell", "turn", ...PARTS.map(([, title]) => title), "unattributed"];
+
+/** One row of it, without the cell's name. */
+export function turnFigures(cell: ResultCell): string[] {
+  return [
+    ms(median(cell, "turnMs")),
+    ...PARTS.map(([metric]) => ms(median(cell, metric))),
+    unattributed(cell),
+  ];
+}
+
 /** Where the time of a turn goes, cell by cell; empty where OpenClaw took none. */
 export function turnsTaken(result: Result): string {
   const cells = result.cells.filter((cell) => cell.metrics.clientBeforeMs !== undefined);
   const parts: string[] = [];
   if (cells.length > 0) {
-    const header = ["cell", "turn", ...PARTS.map(([, title]) => title), "unattributed"];
-    const rows = cells.map((cell) => [
-      code(cell.id),
-      ms(median(cell, "turnMs")),
-      ...PARTS.map(([metric]) => ms(median(cell, metric))),
-      unattributed(cell),
-    ]);
-    const align = ["", ...header.slice(1).map(() => "right")];
+    const rows = cells.map((cell) => [code(cell.id), ...turnFigures(cell)]);
+    const align = ["", ...TURN_HEAD.slice(1).map(() => "right")];
     parts.push(
       "#### The turn taken apart",
       "What OpenClaw's user waits for, each part measured on its own; sums over the turn's model calls.",
-      table(header, rows, align),
+      table(TURN_HEAD, rows, align),
     );
   }
   const confirmed = result.cells.filter((cell) => (cell.confirmed ?? []).length > 0);

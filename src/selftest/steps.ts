@@ -1,7 +1,7 @@
 /** The self-test's steps as data, and in words. Pure. */
 import { OUTCOMES } from "../analyze/outcomes.ts";
 import { plain } from "../report/escape.ts";
-import { VERIFIED_BY } from "../report/markdown-details.ts";
+import { VERIFIED_BY } from "../report/ran.ts";
 import type { OutcomeKind, ResultVariant } from "../result.ts";
 
 export const STEP_IDS = [

@@ -5,11 +5,24 @@
 import { html as template } from "htm/preact";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { visible } from "../escape.ts";
 
 export type Node = VNode | string | number | null | undefined | false | Node[];
 
-/** An element; the components of the page are functions that return one. */
-export const html = template as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
+const markup = template as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
+
+/**
+ * An element; the components of the page are functions that return one. Texts lose control characters,
+ * ANSI escapes and bidirectional overrides on their way in.
+ */
+export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode {
+  return markup(strings, ...values.map(seen));
+}
+
+function seen(value: unknown): unknown {
+  if (typeof value === "string") return visible(value);
+  return Array.isArray(value) ? value.map(seen) : value;
+}
 
 export function toMarkup(node: VNode): string {
   return renderToString(node);
