@@ -73,6 +73,17 @@ export function cellAt(result: Result, scenario: string, compat: Compat): Result
   );
 }
 
+/** Scenarios of which some combinations send the same bytes: what differs between those is noise. */
+export function scenariosWithTwins(result: Result): string[] {
+  return scenariosOf(result).flatMap(({ name: scenario, plain }) => {
+    const cells = lightest(result.cells).filter(
+      (cell) => cell.scenario === scenario && cell.requestDigest !== null,
+    );
+    const digests = new Set(cells.map((cell) => cell.requestDigest));
+    return !plain && digests.size < cells.length ? [scenario] : [];
+  });
+}
+
 /** The heaviest agent scenario of the recommended combination, else any cell of it. */
 export function headlineCell(result: Result): ResultCell | undefined {
   const compat = recommendedCombination(result);

@@ -1,0 +1,98 @@
+/** A heat map: figures by shade and by number, outcomes by shape and word, one metric at a time. */
+import type { ResultCell } from "../../result.ts";
+import { html, type Node } from "./h.ts";
+import { outcomeBadge } from "./outcome.ts";
+import { heatOf, SHOWN } from "./shown.ts";
+
+export interface HeatProps {
+  /** Unique in the page. */
+  id: string;
+  caption: string;
+  corner: string;
+  columns: { title: Node; sort?: string }[];
+  rows: HeatRow[];
+  /** Whether figures are compared down a column or along a row. */
+  along: "column" | "row";
+}
+
+export interface HeatRow {
+  title: Node;
+  marked: boolean;
+  cells: HeatCell[];
+  /** For the filter. */
+  data?: Record<string, string>;
+}
+
+export interface HeatCell {
+  cell: ResultCell | undefined;
+  /** Where its details are. */
+  href: string | null;
+  /** Said where there is no cell. */
+  missing: string;
+}
+
+export function heatMap({ id, caption, corner, columns, rows, along }: HeatProps) {
+  const column = (index: number) => rows.map((row) => row.cells[index]?.cell);
+  const comparable = (along === "column" ? rows : columns).length > 1;
+  return html`<div class="heat" id=${id}>
+    ${metricChoice(id)}
+    <div class="scroll" role="group" aria-label=${caption}>
+      <table>
+        <caption class="unseen">${caption}</caption>
+        <thead><tr>
+          <th scope="col">${corner}</th>
+          ${columns.map(({ title, sort }) => html`<th scope="col" data-sort=${sort}>${title}</th>`)}
+        </tr></thead>
+        <tbody data-list>${rows.map(
+          ({
+            title,
+            marked,
+            cells,
+            data = {},
+          }) => html`<tr class=${marked ? "marked" : undefined} data-row ...${data}>
+            <th scope="row">${title}</th>
+            ${cells.map((each, index) => {
+              const among = along === "column" ? column(index) : cells.map(({ cell }) => cell);
+              return html`<td>${content(each, among)}</td>`;
+            })}
+          </tr>`,
+        )}</tbody>
+      </table>
+    </div>
+    ${
+      comparable &&
+      html`<p class="key muted-text"><span>Shade: against the best of the ${along}</span> ${KEY.map(
+        (text, shade) => html`<span class=${`swatch heat-${shade}`}>${text}</span>`,
+      )}</p>`
+    }
+  </div>`;
+}
+
+const KEY = ["best", "to 1.2×", "to 1.5×", "to 2.5×", "more"];
+
+/** Works without a script: the stylesheet shows what is chosen. */
+function metricChoice(id: string) {
+  return html`<fieldset class="choice">
+    <legend>Show</legend>
+    ${SHOWN.map(
+      ({ id: metric, title }, index) =>
+        html`<label><input type="radio" name=${`${id}-metric`} value=${metric} checked=${index === 0} /><span>${title}</span></label>`,
+    )}
+  </fieldset>`;
+}
+
+function content({ cell, href, missing }: HeatCell, among: readonly (ResultCell | undefined)[]) {
+  if (cell === undefined) return html`<span class="muted-text">${missing}</span>`;
+  const passed = cell.outcome.kind === "pass";
+  const figures = SHOWN.map((metric) => {
+    const value = metric.of(cell);
+    if (!passed || value === null) {
+      return passed && html`<span class=${`v v-${metric.id} unknown`}>–</span>`;
+    }
+    const values = among.filter((each) => each?.outcome.kind === "pass").map(metric.of);
+    const { shade, text } = heatOf(metric, value, values);
+    return html`<span class=${`v v-${metric.id} heat-${shade}`}><b>${metric.show(value)}</b> ${text !== "" && html`<small>${text}</small>`}</span>`;
+  });
+  const said = html`${outcomeBadge(cell)}`;
+  return html`${href === null ? said : html`<a class="to-cell" href=${href}>${said}</a>`}${figures}`;
+}

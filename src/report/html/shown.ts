@@ -1,0 +1,64 @@
+/** The figures by which cells are compared in the page: one is shown at a time. */
+import type { ResultCell } from "../../result.ts";
+import { bytes, ms, tokensPerSecond } from "../format.ts";
+import { median } from "../summary.ts";
+
+export interface ShownMetric {
+  id: "turn" | "ttft" | "prefill" | "decode" | "memory";
+  title: string;
+  better: "lower" | "higher";
+  of: (cell: ResultCell | undefined) => number | null;
+  show: (value: number | null) => string;
+}
+
+export const SHOWN: readonly ShownMetric[] = [
+  { id: "turn", title: "Turn", better: "lower", of: (cell) => median(cell, "turnMs"), show: ms },
+  { id: "ttft", title: "TTFT", better: "lower", of: (cell) => median(cell, "ttftMs"), show: ms },
+  {
+    id: "prefill",
+    title: "Prefill",
+    better: "higher",
+    of: (cell) => median(cell, "prefillTokensPerSecond"),
+    show: tokensPerSecond,
+  },
+  {
+    id: "decode",
+    title: "Decode",
+    better: "higher",
+    of: (cell) => median(cell, "decodeTokensPerSecond"),
+    show: tokensPerSecond,
+  },
+  {
+    id: "memory",
+    title: "Memory",
+    better: "lower",
+    of: (cell) => cell?.peakMemory?.bytes ?? cell?.peakVramBytes ?? null,
+    show: bytes,
+  },
+];
+
+/** By how much worse than the best a figure of each shade is at most; the last has no bound. */
+const SHADES = [1.05, 1.2, 1.5, 2.5];
+
+export interface Heat {
+  /** 0: the best, or as good; 4: far from it. */
+  shade: number;
+  /** `best`, `1.3×`; empty where there is nothing to compare with. */
+  text: string;
+}
+
+/** How a figure stands to the best of those it may be compared with. */
+export function heatOf(
+  metric: ShownMetric,
+  value: number,
+  among: readonly (number | null)[],
+): Heat {
+  const others = among.filter((each) => each !== null && each > 0) as number[];
+  if (others.length < 2 || value <= 0) return { shade: 0, text: "" };
+  const best = metric.better === "lower" ? Math.min(...others) : Math.max(...others);
+  const ratio = metric.better === "lower" ? value / best : best / value;
+  const shade = SHADES.findIndex((bound) => ratio <= bound);
+  // Rounded up from here it would say more than the shade does.
+  const text = ratio < 1.005 ? "best" : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;
+  return { shade: shade === -1 ? SHADES.length : shade, text };
+}
