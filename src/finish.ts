@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type HistoryReport, historyReport, type KeptHistory } from "./analyze/history/report.ts";
 import { toResult } from "./analyze/result.ts";
 import { type BenchEnd, type BenchHost, exitCodeOf } from "./end.ts";
+import { gzipBase64 } from "./gzip.ts";
 import { renderKept } from "./history-files.ts";
 import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
 import { widthOf } from "./host/screen.ts";
@@ -12,6 +13,7 @@ import type { FailOn } from "./inputs/options.ts";
 import type { RunState } from "./journal/state.ts";
 import { renderLock } from "./lock/canonical.ts";
 import { configOf } from "./openclaw-config.ts";
+import { renderHtml } from "./report/html/page.ts";
 import { renderJson } from "./report/json.ts";
 import { renderJunit } from "./report/junit.ts";
 import { renderMarkdown } from "./report/markdown.ts";
@@ -36,7 +38,7 @@ export function finish(state: RunState, prepared: FinishOptions, host: BenchHost
   const texts: Partial<Record<OutFile, string>> = {
     "result.json": renderJson(result),
     "report.md": renderMarkdown(result, { history }),
-    "junit.xml": renderJunit(alone(result, history)),
+    "report.html": renderHtml(alone(result, history), { gzip: gzipBase64 }),
     "openclaw.json5":
       result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
     ...(result.lock === null ? {} : { "bench.lock.json": renderLock(result.lock.inputs) }),

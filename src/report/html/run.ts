@@ -7,8 +7,9 @@ import { failuresIn, laddersOf, settingsOf, warningsOf } from "./advice.ts";
 import { cellsOf } from "./cells.ts";
 import { chartsOfRun } from "./charts/index.ts";
 import { comparisonOf } from "./compared.ts";
+import { IdPrefix } from "./figure.ts";
 import { coldOf, fitsOf, historyOf, loadsOf, turnsOf } from "./figures.ts";
-import type { Node } from "./h.ts";
+import { html, type Node } from "./h.ts";
 import { headByItself } from "./headline.ts";
 import { matrixOf } from "./matrix.ts";
 import { crosschecksOf, startsOf, whatWasRun } from "./record.ts";
@@ -45,7 +46,7 @@ export function sectionsOf(run: ReportedRun, prefix: string): Section[] {
     ["ladder", "The ladder of remedies", laddersOf(result)],
     ["failures", "What fails", failuresIn(result, hrefOf)],
     ["warnings", "Warnings", whole.warnings.length > 0 && warningsOf(whole)],
-    ["charts", "Charts", chartsOfRun(run)],
+    ["charts", "Charts", withIds(prefix, chartsOfRun(run))],
     ["fits", "What fits", fitsOf(result)],
     ["turns", "The turn taken apart", turnsOf(result)],
     ["load", "Under load", loadsOf(result)],
@@ -54,7 +55,7 @@ export function sectionsOf(run: ReportedRun, prefix: string): Section[] {
     [
       "cells",
       "Every cell",
-      whole.cells.length > 0 && cellsOf(run, `${prefix}cells`, idOf),
+      whole.cells.length > 0 && withIds(prefix, cellsOf(run, `${prefix}cells`, idOf)),
       "record",
     ],
     ["ran", "What was run", whatWasRun(whole), "record"],
@@ -75,4 +76,9 @@ function isEmpty(content: Node): boolean {
     content === "" ||
     (Array.isArray(content) && content.every(isEmpty))
   );
+}
+
+/** Charts know their run, not the page. */
+export function withIds(prefix: string, charts: Node): Node {
+  return isEmpty(charts) ? charts : html`<${IdPrefix.Provider} value=${prefix}>${charts}</>`;
 }
