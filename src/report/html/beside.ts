@@ -60,26 +60,30 @@ export function besideMatrix(runs: readonly Numbered[]): Node {
     ${controls("beside", cells.flat(), { sort: false })}
     ${heatMap({
       id: "beside",
-      caption: "Outcome and figures, scenarios and combinations by runs",
-      corner: "Scenario and combination",
-      along: "row",
-      columns: runs.map(({ run, prefix, title }) => ({
-        title: html`${title}<small class="under">${deviceOf(run.result)}</small>`,
-        sort: `${prefix}*`,
-      })),
-      rows: [...keys].map(([key, parts], order) => {
-        const found = cells.map((each) => each.find((cell) => keyOf(cell) === key));
-        return {
-          title: rowTitle(parts),
-          marked: false,
-          data: rowKeys(runs, found, parts.scenario, order),
-          cells: runs.map(({ run, prefix }, index) => {
-            const cell = found[index];
-            const href = cell === undefined ? null : `#${cellId(run, prefix)(cell)}`;
-            return { cell, href, missing: "not asked" };
+      tables: [
+        {
+          caption: "Outcome and figures, scenarios and combinations by runs",
+          corner: "Scenario and combination",
+          along: "row",
+          columns: runs.map(({ run, prefix, title }) => ({
+            title: html`${title}<small class="under">${deviceOf(run.result)}</small>`,
+            sort: `${prefix}*`,
+          })),
+          rows: [...keys].map(([key, parts], order) => {
+            const found = cells.map((each) => each.find((cell) => keyOf(cell) === key));
+            return {
+              title: rowTitle(parts),
+              marked: false,
+              data: rowKeys(runs, found, parts.scenario, order),
+              cells: runs.map(({ run, prefix }, index) => {
+                const cell = found[index];
+                const href = cell === undefined ? null : `#${cellId(run, prefix)(cell)}`;
+                return { cell, href, missing: "not asked" };
+              }),
+            };
           }),
-        };
-      }),
+        },
+      ],
     })}
   </div>`;
 }

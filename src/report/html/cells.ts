@@ -2,10 +2,11 @@
 import { nameOfLoad } from "../../plan/load.ts";
 import { name, shownCombination } from "../../plan/matrix.ts";
 import type { ResultCell } from "../../result.ts";
-import { bytes, count } from "../format.ts";
+import { bytes, count, ms } from "../format.ts";
 import { loadText } from "../load.ts";
 import { METRIC_HEAD, metricRows } from "../metric-rows.ts";
 import type { ReportedRun } from "../reported.ts";
+import { median } from "../summary.ts";
 import { chartsOfCell } from "./charts/index.ts";
 import { combinationLines } from "./combination.ts";
 import { controls } from "./controls.ts";
@@ -70,7 +71,7 @@ function overview(
         <th scope="col" data-sort="combination">Combination</th>
         ${several.loads && html`<th scope="col">Load</th>`}
         <th scope="col" class="figure" data-sort="prompt">Prompt tokens</th>
-        ${SHOWN.map(({ id, title }) => html`<th scope="col" class="figure" data-sort=${id}>${title}</th>`)}
+        ${SHOWN.map(({ id, column }) => html`<th scope="col" class="figure" data-sort=${id}>${column.title}</th>`)}
       </tr></thead>
       <tbody data-list>${cells.map(
         (cell, index) => html`<tr ...${sortKeys(cell, index)}>
@@ -80,7 +81,7 @@ function overview(
           <td>${combinationLines(shownCombination(cell))}</td>
           ${several.loads && html`<td>${loadText(cell)}</td>`}
           <td class="figure">${count(cell.tokens.prompt)}</td>
-          ${SHOWN.map(({ of, show }) => html`<td class="figure">${show(of(cell))}</td>`)}
+          ${SHOWN.map(({ of, column }) => html`<td class="figure">${column.show(of(cell))}</td>`)}
         </tr>`,
       )}</tbody>
     </table>
@@ -89,10 +90,11 @@ function overview(
 
 function details(run: ReportedRun, cell: ResultCell, index: number, id: string, several: Several) {
   const { outcome } = cell;
+  const turn = median(cell, "turnMs");
   const rows = metricRows(cell);
   return html`<details class="cell" id=${id} ...${sortKeys(cell, index)}>
     <summary>
-      ${outcomeBadge(cell)} <strong>${cell.scenario}</strong>
+      ${turn !== null && html`<span class="turn">${ms(turn)}</span>`}${outcomeBadge(cell)} <strong>${cell.scenario}</strong>
       ${several.variants && html` <span class="tag">${cell.variant}</span>`}
       ${several.loads && html` <span class="tag">${loadText(cell)}</span>`}
       ${" "}<span class="which">${name(shownCombination(cell)).replaceAll(",", ", ")}</span>

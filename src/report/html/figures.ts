@@ -10,7 +10,7 @@ import { LOAD_HEAD, loadFigures, loadText, underLoad } from "../load.ts";
 import { cacheLine, coldLine } from "../summary.ts";
 import { TURN_HEAD, turnFigures } from "../turns.ts";
 import { html, type Node } from "./h.ts";
-import { badge } from "./outcome.ts";
+import { badge, icon, type Tone } from "./outcome.ts";
 import { folded, paragraphs, table } from "./parts.ts";
 
 export function fitsOf(result: Result): Node {
@@ -20,7 +20,7 @@ export function fitsOf(result: Result): Node {
     const { head, rows } = turnRows(fit);
     return html`
       ${paragraphs([`${of === "" ? "" : `${fit.variant}: `}${fit.sentence ?? nothing(fit)}`])}
-      ${rows.length > 0 && table({ caption: `What each turn needs${of}`, head, rows, figuresFrom: 1 })}
+      ${rows.length > 0 && table({ caption: `What each turn needs${of}`, head, rows: rows.map((row) => row.map(sign)), figuresFrom: 1 })}
       ${
         fit.points.length > 0 &&
         folded(
@@ -30,6 +30,19 @@ export function fitsOf(result: Result): Node {
       }
     `;
   });
+}
+
+const FITS: Record<string, [Tone, string]> = {
+  "✅": ["ok", "fits"],
+  "❌": ["bad", "doesn’t fit"],
+  "❔": ["warn", "uncertain"],
+};
+
+/** A sign drawn as the others of the page are, and read aloud. */
+function sign(text: string): Node {
+  const said = FITS[text];
+  if (said === undefined) return text;
+  return html`${icon(said[0])}<span class="unseen">${said[1]}</span>`;
 }
 
 /** Real turns taken apart, and the same by the client's command line. */

@@ -49,7 +49,7 @@ export function caveatList(result: Result): Node {
   if (notes.length === 0) return null;
   return html`<ul class="caveats" aria-label="Before any figure">${notes.map((note) => {
     const [, word, rest] = /^([A-Z][A-Z ]+): (.*)$/s.exec(note) ?? [null, "NOTE", note];
-    return html`<li>${icon("warn")}<span><strong>${word}</strong> ${rest}</span></li>`;
+    return html`<li>${icon("warn")}<span><strong>${word}:</strong> ${rest}</span></li>`;
   })}</ul>`;
 }
 

@@ -7,6 +7,11 @@ import { heatOf, SHOWN } from "./shown.ts";
 export interface HeatProps {
   /** Unique in the page. */
   id: string;
+  /** One below the other, shown by the same metric. */
+  tables: HeatTable[];
+}
+
+export interface HeatTable {
   caption: string;
   corner: string;
   columns: { title: Node; sort?: string }[];
@@ -31,40 +36,42 @@ export interface HeatCell {
   missing: string;
 }
 
-export function heatMap({ id, caption, corner, columns, rows, along }: HeatProps) {
-  const column = (index: number) => rows.map((row) => row.cells[index]?.cell);
-  const comparable = (along === "column" ? rows : columns).length > 1;
+export function heatMap({ id, tables }: HeatProps) {
+  const compared = tables.find(({ along, rows, columns }) =>
+    along === "column" ? rows.length > 1 : columns.length > 1,
+  );
   return html`<div class="heat" id=${id}>
     ${metricChoice(id)}
-    <div class="scroll" role="group" aria-label=${caption}>
-      <table>
-        <caption class="unseen">${caption}</caption>
-        <thead><tr>
-          <th scope="col">${corner}</th>
-          ${columns.map(({ title, sort }) => html`<th scope="col" data-sort=${sort}>${title}</th>`)}
-        </tr></thead>
-        <tbody data-list>${rows.map(
-          ({
-            title,
-            marked,
-            cells,
-            data = {},
-          }) => html`<tr class=${marked ? "marked" : undefined} data-row ...${data}>
+    ${tables.map(heatTable)}
+    ${
+      compared !== undefined &&
+      html`<p class="key muted-text"><span>Shade: against the best of the ${compared.along}</span> ${KEY.map(
+        (text, shade) => html`<span class=${`swatch heat-${shade}`}>${text}</span>`,
+      )}</p>`
+    }
+  </div>`;
+}
+
+function heatTable({ caption, corner, columns, rows, along }: HeatTable) {
+  const column = (index: number) => rows.map((row) => row.cells[index]?.cell);
+  return html`<div class="scroll" role="group" aria-label=${caption}>
+    <table>
+      <caption class="unseen">${caption}</caption>
+      <thead><tr>
+        <th scope="col">${corner}</th>
+        ${columns.map(({ title, sort }) => html`<th scope="col" data-sort=${sort}>${title}</th>`)}
+      </tr></thead>
+      <tbody data-list>${rows.map(
+        ({ title, marked, cells, data = {} }) =>
+          html`<tr class=${marked ? "marked" : undefined} data-row ...${data}>
             <th scope="row">${title}</th>
             ${cells.map((each, index) => {
               const among = along === "column" ? column(index) : cells.map(({ cell }) => cell);
               return html`<td>${content(each, among)}</td>`;
             })}
           </tr>`,
-        )}</tbody>
-      </table>
-    </div>
-    ${
-      comparable &&
-      html`<p class="key muted-text"><span>Shade: against the best of the ${along}</span> ${KEY.map(
-        (text, shade) => html`<span class=${`swatch heat-${shade}`}>${text}</span>`,
-      )}</p>`
-    }
+      )}</tbody>
+    </table>
   </div>`;
 }
 

@@ -7,7 +7,7 @@ import { headOnly } from "../head-only.ts";
 import { cellAt, combinationsOf, scenariosOf, scenariosWithTwins } from "../summary.ts";
 import { combinationLines } from "./combination.ts";
 import { html, type Node } from "./h.ts";
-import { type HeatCell, heatMap } from "./heat.ts";
+import { type HeatCell, type HeatTable, heatMap } from "./heat.ts";
 
 /** @param hrefOf where a cell's details are */
 export function matrixOf(whole: Result, id: string, hrefOf: (cell: ResultCell) => string): Node {
@@ -22,44 +22,36 @@ export function matrixOf(whole: Result, id: string, hrefOf: (cell: ResultCell) =
     href: cell === undefined ? null : hrefOf(cell),
     missing: "–",
   });
-  const columns = (list: typeof scenarios) =>
-    list.map((each) => ({ title: each.scale === 1 ? each.name : scaled(each) }));
+  const title = (each: (typeof scenarios)[number]) => (each.scale === 1 ? each.name : scaled(each));
   const of = whole.comparison === null ? "" : " of head";
-  return html`
-    ${
-      crossed.length > 0 &&
-      heatMap({
-        id,
-        caption: `Outcome and figures${of}, combinations by scenarios`,
-        corner: "Combination",
-        columns: columns(crossed),
-        along: "column",
-        rows: combinationsOf(result).map((compat) => ({
-          title: html`${combinationLines(compat)}${
-            name(compat) === recommended && html`<span class="chosen">★ recommended</span>`
-          }`,
-          marked: name(compat) === recommended,
-          cells: crossed.map((scenario) => at(cellAt(result, scenario.name, compat))),
-        })),
-      })
-    }
-    ${twins(result)}
-    ${
-      plain.length > 0 &&
-      heatMap({
-        id: `${id}-plain`,
-        caption: `Scenarios without combinations${of}`,
-        corner: "Scenario",
-        columns: [{ title: "Outcome" }],
-        along: "row",
-        rows: plain.map((scenario) => ({
-          title: scenario.scale === 1 ? scenario.name : scaled(scenario),
-          marked: false,
-          cells: [at(result.cells.find((cell) => cell.scenario === scenario.name))],
-        })),
-      })
-    }
-  `;
+  const tables: HeatTable[] = [
+    {
+      caption: `Outcome and figures${of}, combinations by scenarios`,
+      corner: "Combination",
+      columns: crossed.map((each) => ({ title: title(each) })),
+      along: "column",
+      rows: combinationsOf(result).map((compat) => ({
+        title: html`${combinationLines(compat)}${
+          name(compat) === recommended && html`<span class="chosen">★ recommended</span>`
+        }`,
+        marked: name(compat) === recommended,
+        cells: crossed.map((scenario) => at(cellAt(result, scenario.name, compat))),
+      })),
+    },
+    {
+      caption: `Scenarios without combinations${of}`,
+      corner: "Scenario without combinations",
+      columns: [{ title: "Outcome" }],
+      along: "row",
+      rows: plain.map((scenario) => ({
+        title: title(scenario),
+        marked: false,
+        cells: [at(result.cells.find((cell) => cell.scenario === scenario.name))],
+      })),
+    },
+  ];
+  const shown = tables.filter(({ rows, columns }) => rows.length > 0 && columns.length > 0);
+  return html`${heatMap({ id, tables: shown })}${twins(result)}`;
 }
 
 function scaled({ name, scale }: { name: string; scale: number }) {

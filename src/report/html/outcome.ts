@@ -7,10 +7,10 @@ export type Tone = "ok" | "bad" | "warn" | "muted";
 /** Drawn once, used by reference. */
 export function sprite() {
   return html`<svg class="sprite" aria-hidden="true" width="0" height="0" focusable="false">
-    <symbol id="icon-ok" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7.25" /><path d="M4.7 8.3l2.3 2.3 4.3-4.9" /></symbol>
+    <symbol id="icon-ok" viewBox="0 0 16 16"><circle class="shape" cx="8" cy="8" r="7.25" /><path d="M4.7 8.3l2.3 2.3 4.3-4.9" /></symbol>
     <symbol id="icon-bad" viewBox="0 0 16 16"><path class="shape" d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2z" /><path d="M5.4 5.4l5.2 5.2m0-5.2l-5.2 5.2" /></symbol>
     <symbol id="icon-warn" viewBox="0 0 16 16"><path class="shape" d="M8 1.2l7 13H1z" /><path d="M8 6v4m0 1.6v.6" /></symbol>
-    <symbol id="icon-muted" viewBox="0 0 16 16"><rect x="1" y="1" width="14" height="14" rx="2" /><path d="M4.5 8h7" /></symbol>
+    <symbol id="icon-muted" viewBox="0 0 16 16"><rect class="shape" x="1" y="1" width="14" height="14" rx="2" /><path d="M4.5 8h7" /></symbol>
   </svg>`;
 }
 

@@ -1,6 +1,7 @@
 /** The page: one file that asks the network for nothing. Pure. */
 import { createHash } from "node:crypto";
-import { plural } from "../format.ts";
+import { clip, plain } from "../escape.ts";
+import { list, plural } from "../format.ts";
 import type { Reported, ReportedRun } from "../reported.ts";
 import { besideMatrix, type Numbered, runsTable } from "./beside.ts";
 import { downloads, embed, type Gzip } from "./data.ts";
@@ -25,7 +26,7 @@ export function renderHtml(reported: Reported, { gzip }: PageOptions = {}): stri
     title,
     ...embed(run.result, { id: `${prefix}data`, fileName: fileName(title) }, gzip),
   }));
-  const top = several ? severalTop(reported) : headlineOf(onlyRun(reported).result);
+  const top = several ? severalTop(reported, runs) : headlineOf(onlyRun(reported).result);
   const chapters = several
     ? [...besideChapters(runs, reported), ...runs.map(runChapter)]
     : runs.flatMap(onlyChapters);
@@ -64,7 +65,7 @@ function headMarkup({ sentence }: Headline): string {
     "form-action 'none'",
   ].join("; ");
   // Only what is written here stands in these two as it is.
-  const title = toMarkup(html`<title>${`${sentence} · inferrs-bench`}</title>`);
+  const title = toMarkup(html`<title>${`${clip(plain(sentence), 120)} · inferrs-bench`}</title>`);
   return `<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -142,21 +143,33 @@ function besideChapters(runs: readonly Numbered[], { missing }: Reported): Chapt
 
 const WORST: readonly Tone[] = ["bad", "warn", "ok", "muted"];
 
-function severalTop({ runs, missing }: Reported): Headline {
-  const tones = runs.map(({ result }) => headlineOf(result).tone);
-  const bad = tones.filter((tone) => tone === "bad").length;
-  const unsure = tones.filter((tone) => tone === "warn").length;
-  const parts = [
-    plural(runs.length, "run"),
-    bad > 0 ? `${bad} bad` : null,
-    unsure > 0 ? `${unsure} to look at` : null,
-    missing.length > 0 ? `${missing.length} did not report` : null,
-  ].filter((part) => part !== null);
-  const worst = WORST.find((tone) => tones.includes(tone)) ?? "bad";
+/** The worst of several speaks for all; then how many are how. */
+function severalTop({ runs, missing }: Reported, all: readonly Numbered[]): Headline {
+  const heads = all.map(({ run, title }) => ({ title, ...headlineOf(run.result) }));
+  const worst = WORST.map((tone) => heads.find((each) => each.tone === tone)).find(
+    (each) => each !== undefined,
+  );
+  const of = (tone: Tone) => heads.filter((each) => each.tone === tone).length;
+  const counts = [
+    [of("bad"), "failed or slower"],
+    [of("warn"), "to be looked at"],
+    [of("ok"), "good"],
+    [missing.length, "without a result"],
+  ] as const;
+  const told = counts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  const good = worst?.tone === "ok";
   return {
-    tone: missing.length > 0 && worst !== "bad" ? "warn" : worst,
-    sentence: parts.length === 1 ? `${parts[0]} side by side` : parts.join(", "),
-    more: missing.map(({ name, why }) => `${name}: ${why}`),
+    tone: good && missing.length > 0 ? "warn" : (worst?.tone ?? "bad"),
+    sentence:
+      worst === undefined
+        ? "No run gave a result."
+        : good
+          ? `${runs.length === 1 ? "The run that reported" : `All ${runs.length} runs that reported`} did well.`
+          : `${worst.title}: ${worst.sentence}`,
+    more: [
+      `${plural(runs.length + missing.length, "run")}: ${list(told)}.`,
+      ...missing.map(({ name, why }) => `${name}: ${why}`),
+    ],
   };
 }
 

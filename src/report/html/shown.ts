@@ -1,6 +1,6 @@
 /** The figures by which cells are compared in the page: one is shown at a time. */
 import type { ResultCell } from "../../result.ts";
-import { bytes, ms, tokensPerSecond } from "../format.ts";
+import { bytes, ms, rate, tokensPerSecond } from "../format.ts";
 import { median } from "../summary.ts";
 
 export interface ShownMetric {
@@ -9,17 +9,34 @@ export interface ShownMetric {
   better: "lower" | "higher";
   of: (cell: ResultCell | undefined) => number | null;
   show: (value: number | null) => string;
+  /** Of figures under a heading that names the unit. */
+  column: { title: string; show: (value: number | null) => string };
 }
 
 export const SHOWN: readonly ShownMetric[] = [
-  { id: "turn", title: "Turn", better: "lower", of: (cell) => median(cell, "turnMs"), show: ms },
-  { id: "ttft", title: "TTFT", better: "lower", of: (cell) => median(cell, "ttftMs"), show: ms },
+  {
+    id: "turn",
+    title: "Turn",
+    better: "lower",
+    of: (cell) => median(cell, "turnMs"),
+    show: ms,
+    column: { title: "Turn", show: ms },
+  },
+  {
+    id: "ttft",
+    title: "TTFT",
+    better: "lower",
+    of: (cell) => median(cell, "ttftMs"),
+    show: ms,
+    column: { title: "TTFT", show: ms },
+  },
   {
     id: "prefill",
     title: "Prefill",
     better: "higher",
     of: (cell) => median(cell, "prefillTokensPerSecond"),
     show: tokensPerSecond,
+    column: { title: "Prefill, tok/s", show: rate },
   },
   {
     id: "decode",
@@ -27,6 +44,7 @@ export const SHOWN: readonly ShownMetric[] = [
     better: "higher",
     of: (cell) => median(cell, "decodeTokensPerSecond"),
     show: tokensPerSecond,
+    column: { title: "Decode, tok/s", show: rate },
   },
   {
     id: "memory",
@@ -34,6 +52,7 @@ export const SHOWN: readonly ShownMetric[] = [
     better: "lower",
     of: (cell) => cell?.peakMemory?.bytes ?? cell?.peakVramBytes ?? null,
     show: bytes,
+    column: { title: "Memory", show: bytes },
   },
 ];
 

@@ -83,7 +83,7 @@ body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.55 s
 .top { padding-block: 1.1rem 1.75rem; }
 .bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; min-height: 2.2rem; margin-bottom: 1.4rem; font-size: .9rem; }
 .brand { margin: 0; font-weight: 650; letter-spacing: .01em; color: var(--muted); }
-h1 { display: flex; gap: .7rem; margin: 0 0 .6rem; max-width: 60rem; font-size: clamp(1.35rem, 1.1rem + 1.2vw, 2rem); line-height: 1.25; font-weight: 680; letter-spacing: -.012em; text-wrap: balance; }
+h1 { display: flex; gap: .7rem; margin: 0 0 .6rem; max-width: 60rem; font-size: clamp(1.35rem, 1.1rem + 1.2vw, 2rem); line-height: 1.25; font-weight: 680; letter-spacing: -.012em; text-wrap: pretty; }
 h1 .icon { width: 1.15em; height: 1.15em; margin-top: .05em; }
 h1 span { min-width: 0; }
 .lead { margin: 0 0 .6rem; max-width: 52rem; font-size: 1.06rem; }
@@ -128,8 +128,9 @@ footer { padding-block: 1.5rem 2.5rem; color: var(--muted); font-size: .85rem; }
 const PARTS = `
 .icon { flex: none; width: 1em; height: 1em; vertical-align: -.125em; stroke: var(--page); stroke-width: 1.9; fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .icon { --shape: var(--colour); }
-.sprite circle, .sprite rect, .sprite .shape { fill: var(--shape); stroke: none; }
+.shape { fill: var(--shape); stroke: none; }
 .badge { display: inline-flex; align-items: center; gap: .35rem; padding: .08rem .5rem .08rem .35rem; border-radius: .35rem; background: var(--back); color: var(--colour); font-size: .84rem; font-weight: 600; line-height: 1.45; text-align: left; }
+td .badge { white-space: nowrap; }
 .badge .icon { stroke: var(--back); }
 .tag { display: inline-block; padding: 0 .45rem; border: 1px solid var(--line); border-radius: 1rem; color: var(--muted); font-size: .8rem; font-weight: 500; overflow-wrap: anywhere; }
 .chosen { display: block; margin-top: .25rem; color: var(--ok); font-size: .8rem; font-weight: 650; }
@@ -155,6 +156,7 @@ caption { text-align: left; padding: .3rem 0; font-weight: 600; }
 th, td { padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: normal; }
 th:last-child, td:last-child { padding-right: .2rem; }
 thead th { color: var(--muted); font-size: .8rem; font-weight: 600; vertical-align: bottom; border-bottom-color: var(--strong-line); }
+.scroll > table:not(.heat table) thead th::first-letter { text-transform: uppercase; }
 tbody th { font-weight: 500; }
 .figure { text-align: right; white-space: nowrap; }
 td code, th code { overflow-wrap: normal; }
@@ -163,6 +165,7 @@ td code, th code { overflow-wrap: normal; }
 .flags li { margin: 0; white-space: nowrap; }
 .facts { margin: 0 0 1rem; font-size: .9rem; }
 .facts > div { display: grid; grid-template-columns: minmax(8rem, 12rem) minmax(0, 1fr); gap: .2rem 1rem; padding: .38rem 0; border-bottom: 1px solid var(--line); }
+.facts dt::first-letter { text-transform: uppercase; }
 .facts dt { color: var(--muted); overflow-wrap: anywhere; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { .facts > div { grid-template-columns: minmax(0, 1fr); } }
@@ -232,6 +235,9 @@ const CELLS = `
 .controls ::placeholder { color: var(--muted); opacity: 1; }
 .count { align-self: center; min-width: 7rem; color: var(--muted); font-size: .85rem; }
 .cells tbody th a { white-space: nowrap; }
+.cells { font-size: .86rem; }
+.cells :is(th, td) { padding-right: .7rem; }
+.cells thead .figure { white-space: normal; }
 .sort { min-height: 0; padding: .1rem .2rem; margin: -.1rem -.2rem; border: 0; background: none; color: inherit; font-size: inherit; font-weight: inherit; text-align: inherit; }
 .sort::after { content: " ↕"; opacity: .55; }
 [aria-sort] .sort { color: var(--text); }
@@ -239,6 +245,8 @@ const CELLS = `
 [aria-sort="descending"] .sort::after { content: " ↓"; opacity: 1; }
 .cell-tools { display: flex; gap: .5rem; margin: 1.2rem 0 .6rem; }
 .cell { border: 1px solid var(--line); border-radius: .5rem; margin-bottom: .5rem; }
+.turn { float: right; margin-left: .8rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.cell > summary .badge { vertical-align: bottom; margin-right: .2rem; }
 .cell > summary { padding: .55rem .8rem; overflow-wrap: anywhere; }
 .cell > summary:hover { background: var(--raised); }
 .cell[open] > summary { border-bottom: 1px solid var(--line); }
@@ -261,12 +269,12 @@ const PRINT = `
 }
 @media print {
   :root, :root[data-theme] { color-scheme: light; }
-  body { font-size: 9.5pt; }
-  nav, .skip, .controls, .cell-tools, .copy, .theme, .downloads, .choice { display: none !important; }
+  html { font-size: 9.5pt; }
+  nav, .skip, .controls, .cell-tools, .copy, .theme, .downloads, .choice label:not(:has(:checked)) { display: none !important; }
   .top, .columns, footer { max-width: none; padding-inline: 0; }
   .columns { display: block; border: 0; }
   .scroll { overflow: visible; }
-  table { font-size: 8pt; }
+  table { font-size: .86rem; }
   th, td { padding-right: .5rem; }
   .flags li, .figure, .cells tbody th a { white-space: normal; }
   td code, th code, pre code { overflow-wrap: anywhere; white-space: pre-wrap; }
