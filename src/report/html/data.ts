@@ -1,5 +1,6 @@
 /** Each run's `result.json` within the page, and the button that gives the same bytes back. */
 
+import type { Result } from "../../result.ts";
 import { bytes } from "../format.ts";
 import { renderJson } from "../json.ts";
 import { html, type Node } from "./h.ts";
@@ -20,18 +21,47 @@ export interface Embedded {
 }
 
 export function embed(
-  result: Parameters<typeof renderJson>[0],
+  result: Result,
   name: { id: string; fileName: string },
   gzip: Gzip | undefined,
 ): Embedded {
   const text = renderJson(result);
   const size = Buffer.byteLength(text);
-  const packed = gzip !== undefined && text.length > PLAIN_UP_TO;
-  const kind = packed
-    ? 'type="application/gzip" data-encoding="base64"'
-    : 'type="application/json" data-encoding="none"';
-  const content = packed ? gzip(text) : neverMarkup(text);
-  return { ...name, size, element: `<script id="${name.id}" ${kind}>${content}</script>` };
+  if (gzip === undefined || text.length <= PLAIN_UP_TO) {
+    const kind = 'type="application/json" data-encoding="none"';
+    return { ...name, size, element: script(name.id, kind, neverMarkup(text)) };
+  }
+  const kind = 'type="application/gzip" data-encoding="base64" data-samples="columns"';
+  return { ...name, size, element: script(name.id, kind, gzip(JSON.stringify(byColumn(result)))) };
+}
+
+function script(id: string, attributes: string, content: string): string {
+  return `<script id="${id}" ${attributes}>${content}</script>`;
+}
+
+/**
+ * Nearly all of a long result are its samples, and of those their keys: each metric's start, round and
+ * value as a list of their own take half the room when compressed, and a tenth of the time. The page's
+ * script puts them together again.
+ */
+function byColumn(result: Result) {
+  const cells = result.cells.map((cell) => ({
+    ...cell,
+    metrics: Object.fromEntries(
+      Object.entries(cell.metrics).map(([key, metric]) => [
+        key,
+        {
+          ...metric,
+          samples: [
+            metric.samples.map(({ start }) => start),
+            metric.samples.map(({ round }) => round),
+            metric.samples.map(({ value }) => value),
+          ],
+        },
+      ]),
+    ),
+  }));
+  return { ...result, cells };
 }
 
 /**

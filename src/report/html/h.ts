@@ -3,7 +3,7 @@
  * library, so that nothing from outside can become markup.
  */
 import { html as template } from "htm/preact";
-import type { VNode } from "preact";
+import { isValidElement, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { visible } from "../escape.ts";
 
@@ -21,7 +21,21 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode
 
 function seen(value: unknown): unknown {
   if (typeof value === "string") return visible(value);
-  return Array.isArray(value) ? value.map(seen) : value;
+  if (Array.isArray(value)) return value.map(seen);
+  // Attributes that are put in together.
+  if (isAttributes(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, seen(each)]));
+  }
+  return value;
+}
+
+function isAttributes(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isValidElement(value) &&
+    Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
 export function toMarkup(node: VNode): string {

@@ -24,7 +24,7 @@ export function renderHtml(reported: Reported, { gzip }: PageOptions = {}): stri
   const runs = reported.runs.map((run, index) => numbered(run, index, several));
   const data = runs.map(({ run, prefix, title }) => ({
     title,
-    ...embed(run.result, { id: `${prefix}data`, fileName: fileName(title) }, gzip),
+    ...embed(run.result, { id: `${prefix}result-json`, fileName: fileName(title) }, gzip),
   }));
   const top = several ? severalTop(reported, runs) : headlineOf(onlyRun(reported).result);
   const chapters = several

@@ -40,7 +40,7 @@ export function sectionsOf(run: ReportedRun, prefix: string): Section[] {
     [
       "matrix",
       "Combinations and scenarios",
-      result.cells.length > 0 && matrixOf(whole, `${prefix}matrix`, hrefOf),
+      result.cells.length > 0 && matrixOf(whole, `${prefix}matrix-heat`, hrefOf),
     ],
     ["settings", `Recommended settings${chatOnly}`, settingsOf(result, `${prefix}settings`)],
     ["ladder", "The ladder of remedies", laddersOf(result)],

@@ -129,7 +129,14 @@ export const SCRIPT = String.raw`"use strict";
       return new Blob([text.replace(/\\(u003c|[^])/g, (whole, escaped) => (escaped === "u003c" ? "<" : whole))]);
     }
     const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+    const result = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+    for (const { metrics } of result.cells) {
+      for (const metric of Object.values(metrics)) {
+        const [starts, rounds, values] = metric.samples;
+        metric.samples = values.map((value, i) => ({ start: starts[i], round: rounds[i], value }));
+      }
+    }
+    return new Blob([JSON.stringify(result, null, 2) + "\n"]);
   };
   for (const button of all("[data-download]")) {
     button.addEventListener("click", async () => {
