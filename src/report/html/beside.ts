@@ -57,7 +57,7 @@ export function besideMatrix(runs: readonly Numbered[]): Node {
   const keys = new Map<string, Parts>();
   for (const cell of cells.flat()) keys.set(keyOf(cell), partsOf(cell));
   return html`<div data-filterable>
-    ${controls("beside", cells.flat(), { sort: false })}
+    ${controls({ id: "beside", label: "Cells of all runs", cells: cells.flat(), sort: false })}
     ${heatMap({
       id: "beside",
       tables: [

@@ -22,7 +22,7 @@ export function cellsOf(run: ReportedRun, id: string, idOf: (cell: ResultCell) =
     loads: cells.some((cell) => nameOfLoad(cell.load) !== ""),
   };
   return html`<div data-filterable>
-    ${controls(id, cells)}
+    ${controls({ id, label: run.name === "" ? "Cells" : `Cells of ${run.name}`, cells, sort: true })}
     ${overview(cells, several, idOf)}
     <p class="cell-tools" hidden data-scripted>
       <button type="button" data-open="all">Open all</button>

@@ -3,10 +3,19 @@ import type { ResultCell } from "../../result.ts";
 import { html } from "./h.ts";
 import { SHOWN } from "./shown.ts";
 
-export function controls(id: string, cells: readonly ResultCell[], { sort = true } = {}) {
+export interface ControlsProps {
+  id: string;
+  /** Read aloud; unique in the page. */
+  label: string;
+  cells: readonly ResultCell[];
+  /** A choice to sort by, beside the heads of the columns. */
+  sort: boolean;
+}
+
+export function controls({ id, label, cells, sort }: ControlsProps) {
   const of = (key: (cell: ResultCell) => string) => [...new Set(cells.map(key))];
   const variants = of(({ variant }) => variant);
-  return html`<div class="controls" role="search" aria-label="Cells" hidden data-scripted>
+  return html`<div class="controls" role="search" aria-label=${label} hidden data-scripted>
     <label class="grow">Search <input type="search" data-filter="text" autocomplete="off" spellcheck=${false} placeholder="flag, scenario, words…" /></label>
     ${choice(
       "Outcome",

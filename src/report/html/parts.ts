@@ -59,10 +59,10 @@ export interface SectionProps {
   children: Node;
 }
 
-/** One section of a run; nothing where it has no content. */
+/** One section of a run; chapters alone are landmarks, or there would be too many to step through. */
 export function section({ id, title, children }: SectionProps): Node {
-  return html`<section id=${id} aria-labelledby=${`${id}-title`}>
-    <h3 id=${`${id}-title`}>${title}</h3>
+  return html`<section id=${id}>
+    <h3>${title}</h3>
     ${children}
   </section>`;
 }
