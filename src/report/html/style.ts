@@ -278,6 +278,7 @@ const PRINT = `
   th, td { padding-right: .5rem; }
   .flags li, .figure, .cells tbody th a { white-space: normal; }
   td code, th code, pre code { overflow-wrap: anywhere; white-space: pre-wrap; }
+  .sort::after { content: none !important; }
   thead { display: table-header-group; }
   tr, .failure, .tiles > div, .facts > div { break-inside: avoid; }
   h2, h3, h4, summary { break-after: avoid; }
