@@ -1,5 +1,7 @@
 /** The first words of a run: its verdict, the number that matters, what must be known before any figure. */
-import type { Result } from "../../result.ts";
+import { recommendedCombination } from "../../analyze/recommended-cells.ts";
+import { name, shownCombination } from "../../plan/matrix.ts";
+import type { Result, ResultCell } from "../../result.ts";
 import { comparisonSentence, whatToDo } from "../comparison-words.ts";
 import { headOnly } from "../head-only.ts";
 import { caveats, headlineCell, numbersLine, sizeLine, verdictLine } from "../summary.ts";
@@ -34,14 +36,19 @@ function comparedTone({ verdict }: Result): Tone {
   return verdict === null || verdict === "inconclusive" ? "warn" : "ok";
 }
 
+/** Good: all that was asked of the recommended combination works, and the agent keeps its tools. */
 function measuredTone(result: Result): Tone {
   const asked = result.cells.filter(({ outcome }) => outcome.kind !== "not-run");
-  const passed = asked.filter(({ outcome }) => outcome.kind === "pass");
-  if (passed.length === 0 || result.exitReason === "setup-failed") return "bad";
-  const works = result.recommendation?.toolsKept ?? passed.length === asked.length;
-  return works && /^(Agent turns work|Chat works:|It works)/.test(verdictLine(result))
-    ? "ok"
-    : "warn";
+  const works = ({ outcome }: ResultCell) => outcome.kind === "pass";
+  if (!asked.some(works) || result.exitReason === "setup-failed") return "bad";
+  const recommended = recommendedCombination(result);
+  if (recommended === null) return asked.every(works) ? "ok" : "warn";
+  const wanted = result.cells.filter(
+    (cell) =>
+      name(shownCombination(cell)) === name(recommended) &&
+      (cell.outcome.kind !== "not-run" || cell.outcome.reason === "doesnt-fit"),
+  );
+  return result.recommendation?.toolsKept === true && wanted.every(works) ? "ok" : "warn";
 }
 
 export function caveatList(result: Result): Node {

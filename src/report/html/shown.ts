@@ -75,9 +75,10 @@ export function heatOf(
   const others = among.filter((each) => each !== null && each > 0) as number[];
   if (others.length < 2 || value <= 0) return { shade: 0, text: "" };
   const best = metric.better === "lower" ? Math.min(...others) : Math.max(...others);
-  const ratio = metric.better === "lower" ? value / best : best / value;
+  const exact = metric.better === "lower" ? value / best : best / value;
+  // The shade must not say more than the number that stands on it.
+  const ratio = Number(exact.toFixed(2));
   const shade = SHADES.findIndex((bound) => ratio <= bound);
-  // Rounded up from here it would say more than the shade does.
-  const text = ratio < 1.005 ? "best" : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;
+  const text = ratio === 1 ? "best" : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;
   return { shade: shade === -1 ? SHADES.length : shade, text };
 }

@@ -139,7 +139,7 @@ td .badge { white-space: nowrap; }
 .caveats .icon, .warnings .icon { margin-top: .28em; stroke: var(--warn-back); }
 .caveats strong { color: var(--warn); letter-spacing: .03em; }
 .caveats li > span, .warnings li > span { min-width: 0; overflow-wrap: anywhere; }
-.said, .verdict-line { display: flex; gap: .5rem; }
+.said, .verdict-line { display: flex; align-items: flex-start; gap: .5rem; }
 .said > .icon { margin-top: .25em; }
 .verdict-line { font-size: 1.15rem; font-weight: 620; }
 .verdict-line > .icon { margin-top: .25em; }
