@@ -40,10 +40,14 @@ test("demo: an older release fails on content parts, and the report says what me
   const [model] = config.models.providers.inferrs.models;
   assert.equal(model.compat.requiresStringContent, true);
   const report = readFileSync(join(out, "report.md"), "utf8");
-  for (const text of [stdout, report]) {
+  const page = readFileSync(join(out, "report.html"), "utf8");
+  for (const text of [stdout, report, page]) {
     assert.match(text, /simulat/i);
     assert.match(text, /requiresStringContent/);
   }
+  assert.match(stdout.replace(/\s+/g, " "), /report\.md, report\.html, openclaw\.json5/);
+  await run(["report", out, "--out", join(cwd, "again")], cwd);
+  assert.equal(readFileSync(join(cwd, "again", "report.html"), "utf8"), page);
   assert.ok(
     stdout.split("\n").every((line) => line.length <= 80),
     "the table fits 80 columns",
