@@ -72,8 +72,11 @@ export function tiles(whole: Result): Node {
   return html`<div class="tiles-of">
     <p class="muted-text">Medians of ${of}</p>
     <dl class="tiles">${known.map(({ title, text }) => {
-      const [, figure, unit] = /^([\d.,]+) (.+)$/.exec(text) ?? [null, text, ""];
-      return html`<div><dt>${title}</dt><dd>${figure} <small>${unit}</small></dd></div>`;
+      // Figures large, units small: `2 min 1 s` has two of each.
+      const parts = text
+        .split(/([\d.,]+)/)
+        .map((part, i) => (i % 2 === 1 ? part : html`<small>${part}</small>`));
+      return html`<div><dt>${title}</dt><dd>${parts}</dd></div>`;
     })}</dl>
   </div>`;
 }

@@ -84,6 +84,8 @@ function digest(text: string): string {
 interface Chapter {
   id: string;
   title: string;
+  /** The title is a run's name, and stands as it was given. */
+  named?: boolean;
   intro?: Node;
   sections: Section[];
 }
@@ -119,12 +121,13 @@ function runChapter({ run, prefix, title }: Numbered): Chapter {
   return {
     id: `${prefix}run`,
     title,
+    named: true,
     intro: html`
       <p class="verdict-line">${icon(tone)}<span>${sentence}</span></p>
       ${more.map((text) => html`<p>${text}</p>`)}
       ${caveatList(run.result)}
       ${tiles(run.result)}
-      <p class="muted-text">${colophon(run.result)}</p>
+      <p class="muted-text colophon">${colophon(run.result)}</p>
     `,
     sections: sectionsOf(run, prefix),
   };
@@ -200,8 +203,8 @@ function contents(chapters: readonly Chapter[]) {
   </details></nav>`;
 }
 
-function chapter({ id, title, intro, sections }: Chapter) {
-  return html`<section class="chapter" id=${id} aria-labelledby=${`${id}-title`}>
+function chapter({ id, title, named = false, intro, sections }: Chapter) {
+  return html`<section class=${named ? "chapter named" : "chapter"} id=${id} aria-labelledby=${`${id}-title`}>
     <h2 id=${`${id}-title`}>${title}</h2>
     ${intro}
     ${sections.map(({ id: own, title: heading, content }) => section({ id: own, title: heading, children: content }))}

@@ -107,6 +107,8 @@ main { min-width: 0; outline: none; }
 .chapter { padding-block: 1.6rem 1rem; }
 .chapter + .chapter { border-top: 1px solid var(--line); }
 h2 { margin: 0 0 1rem; font-size: .82rem; font-weight: 650; letter-spacing: .09em; text-transform: uppercase; color: var(--muted); overflow-wrap: anywhere; }
+.named > h2 { font-size: 1.6rem; letter-spacing: -.01em; text-transform: none; color: var(--text); }
+.named > .colophon { margin-bottom: 2.2rem; }
 h3 { margin: 0 0 .7rem; font-size: 1.25rem; line-height: 1.3; font-weight: 650; letter-spacing: -.005em; }
 h4 { margin: 1.4rem 0 .5rem; font-size: 1rem; line-height: 1.35; font-weight: 650; }
 section section { margin-bottom: 2.75rem; }
@@ -263,6 +265,10 @@ const PRINT = `
   .tiles { grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .5rem; }
   .tiles dd { font-size: 1.25rem; }
   .block pre { padding-right: 1rem; padding-top: 3rem; }
+  .heat .flags li { max-width: 8.8rem; white-space: normal; overflow-wrap: anywhere; }
+  .heat tbody th { padding-right: .6rem; }
+  .heat td { min-width: 0; padding-right: .5rem; }
+  .heat .badge { padding-right: .35rem; font-size: .8rem; }
   .controls .grow { flex-basis: 100%; }
   .controls label { flex: 1 1 8rem; }
   .controls select { max-width: none; width: 100%; }
