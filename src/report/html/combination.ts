@@ -7,6 +7,6 @@ export function combinationLines(compat: Compat): Node {
   if (entries.length === 0) return html`<span class="muted-text">no flags</span>`;
   return html`<ul class="flags">${entries.map(
     ([flag, value]) =>
-      html`<li><code>${flag}=${Array.isArray(value) ? value.join("+") : String(value)}</code></li>`,
+      html`<li><code>${flag}<wbr />=${Array.isArray(value) ? value.join("+") : String(value)}</code></li>`,
   )}</ul>`;
 }

@@ -25,7 +25,7 @@ export function fitsOf(result: Result): Node {
         fit.points.length > 0 &&
         folded(
           `Memory and time by prompt length${of}`,
-          html`${table({ caption: `Prompts of the ladder${of}`, head: POINT_HEAD, rows: pointRows(fit), figuresFrom: 0 })}<p class="muted-text">${fitNote(fit, result)}</p>`,
+          html`${table({ caption: `Prompts of the ladder${of}`, head: POINT_HEAD, rows: pointRows(fit), figuresFrom: 0 })}<p class="muted-text">${sign(fitNote(fit, result))}</p>`,
         )
       }
     `;
@@ -38,11 +38,12 @@ const FITS: Record<string, [Tone, string]> = {
   "❔": ["warn", "uncertain"],
 };
 
-/** A sign drawn as the others of the page are, and read aloud. */
+/** Signs drawn as the others of the page are, and read aloud. */
 function sign(text: string): Node {
-  const said = FITS[text];
-  if (said === undefined) return text;
-  return html`${icon(said[0])}<span class="unseen">${said[1]}</span>`;
+  return text.split(/([✅❌❔])/u).map((part) => {
+    const said = FITS[part];
+    return said === undefined ? part : html`${icon(said[0])}<span class="unseen">${said[1]}</span>`;
+  });
 }
 
 /** Real turns taken apart, and the same by the client's command line. */

@@ -41,6 +41,8 @@ function measuredTone(result: Result): Tone {
   const asked = result.cells.filter(({ outcome }) => outcome.kind !== "not-run");
   const works = ({ outcome }: ResultCell) => outcome.kind === "pass";
   if (!asked.some(works) || result.exitReason === "setup-failed") return "bad";
+  // What is missing might have failed.
+  if (result.status === "interrupted" || result.status === "failed") return "warn";
   const recommended = recommendedCombination(result);
   if (recommended === null) return asked.every(works) ? "ok" : "warn";
   const wanted = result.cells.filter(

@@ -265,7 +265,8 @@ const PRINT = `
   .tiles { grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .5rem; }
   .tiles dd { font-size: 1.25rem; }
   .block pre { padding-right: 1rem; padding-top: 3rem; }
-  .heat .flags li { max-width: 8.8rem; white-space: normal; overflow-wrap: anywhere; }
+  .heat .flags li { max-width: 9rem; white-space: normal; font-size: .8rem; }
+  .heat .flags code { overflow-wrap: break-word; }
   .heat tbody th { padding-right: .6rem; }
   .heat td { min-width: 0; padding-right: .5rem; }
   .heat .badge { padding-right: .35rem; font-size: .8rem; }
