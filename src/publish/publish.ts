@@ -4,6 +4,7 @@ import { type HistoryReport, historyReport } from "../analyze/history/report.ts"
 import type { BenchEnd } from "../bench.ts";
 import type { CommentWhen } from "../inputs/action.ts";
 import { comparisonSentence } from "../report/comparison-words.ts";
+import { plainLines } from "../report/escape.ts";
 import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { verdictLine } from "../report/summary.ts";
@@ -17,7 +18,7 @@ import type { PostComment } from "./commenter.ts";
 import type { BranchKept } from "./history/in-branch.ts";
 import { type ActionOutputs, outputs } from "./outputs.ts";
 import { SUMMARY_LIMIT_BYTES, writeSummary } from "./summary.ts";
-import { oneLine, withoutControls } from "./text.ts";
+import { oneLine } from "./text.ts";
 import type { Written } from "./written.ts";
 
 export interface PublishTarget {
@@ -96,7 +97,7 @@ function summaryText(end: BenchEnd): string {
   const { result, history = null } = end;
   if (result !== null) return renderMarkdown(result, { ...IN_SUMMARY, history });
   // Indented by four: shown as it is, whatever is in it.
-  const said = withoutControls(end.error?.message ?? `exit code ${end.exitCode}`);
+  const said = plainLines(end.error?.message ?? `exit code ${end.exitCode}`);
   return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
 }
 

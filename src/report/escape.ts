@@ -1,6 +1,9 @@
 /** Text from outside (model ids, flags, answers, log lines, error bodies) is hostile until it is here. */
 
-/** No control characters, no ANSI escapes, no bidirectional overrides; one line. */
+/**
+ * No control characters, no ANSI escapes, nothing that turns the direction or has no width, no stacks of
+ * marks that reach into other lines, no halves of characters; one line.
+ */
 export function plain(text: string): string {
   return visible(text)
     .replace(/[\n\t]+/g, " ")
@@ -15,10 +18,21 @@ export function visible(text: string): string {
       .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "")
       .replace(/\r\n?|[\u2028\u2029]/g, "\n")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes.
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, " ")
-      .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+      .replace(UNSEEN, "")
+      .replace(/\p{M}{5,}/gu, (stack) => [...stack].slice(0, 4).join(""))
+      .replace(/\p{Surrogate}/gu, "\ufffd")
+      .trim()
   );
 }
+
+/**
+ * Characters that nobody sees: of no width, fillers, tags, selectors beyond the usual, what turns the
+ * direction, and what is no character. https://www.unicode.org/reports/tr36/
+ */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each goes for itself.
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\u{1fffe}\u{1ffff}\u{e0000}-\u{e0fff}]/gu;
 
 /** At most `n` characters; what is cut off is shown by an ellipsis. Never half a character. */
 export function clip(text: string, n: number): string {
@@ -33,31 +47,20 @@ export function clip(text: string, n: number): string {
  * the end of a cell is taken literally.
  */
 export function md(text: string): string {
-  return unlinked(
-    withoutTags(plain(text))
-      .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
-      .replace(/^([-=])/, "\\$1")
-      .replace(/^(\d+)([.)])(?=\s)/, "$1\\$2"),
-  );
-}
-
-/** For what stands between tags, where nothing is Markdown: `<summary>` in a line of its own. */
-export function html(text: string): string {
-  return unlinked(withoutTags(plain(text)));
-}
-
-function withoutTags(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-}
-
-/** GitHub makes links of mentions, issues and addresses wherever they stand. */
-function unlinked(text: string): string {
-  return text
+  return plain(text)
+    .replace(/\[!/g, "[\u2060!")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
+    .replace(/^([-=])/, "\\$1")
+    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2")
     .replace(/@/g, "@\u2060")
     .replace(/:\/\//g, ":\u2060//")
-    .replace(/\bwww\./gi, "www\u2060.")
-    .replace(/#(?=\d)/g, "#\u2060")
-    .replace(/GH-(?=\d)/gi, "GH\u2060-");
+    .replace(/www\./gi, (www) => `${www.slice(0, 3)}\u2060.`)
+    .replace(/#(?=\d|$)/g, "#\u2060")
+    .replace(/GH-(?=\d|$)/gi, (gh) => `${gh.slice(0, 2)}\u2060-`)
+    .replace(/(?<!\d):(?=[\w+\\-]*(?::|$))/g, ":\u2060");
 }
 
 /** A code span; for tables too. Its content is shown as it is, but for backticks and bars. */
@@ -68,14 +71,16 @@ export function code(text: string): string {
 
 /** A fenced block that its content can't close. */
 export function fence(text: string, language: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  let longest = 2;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const marks = "`".repeat(longest + 1);
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/\s+$/, ""));
-  const safe = lines.map((line) => (line === "" ? "" : keepIndent(line))).join("\n");
-  return `${marks}${language}\n${safe}\n${marks}`;
+  return `${marks}${language}\n${plainLines(text)}\n${marks}`;
 }
 
-function keepIndent(line: string): string {
-  const indent = /^ */.exec(line)?.[0] ?? "";
-  return indent + plain(line);
+/** Each line for itself as {@link plain} leaves it, with its indentation. */
+export function plainLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => `${/^ */.exec(line)?.[0] ?? ""}${plain(line)}`.trimEnd())
+    .join("\n");
 }

@@ -1,0 +1,68 @@
+/** Reads Markdown as GitHub does: what elements it has, and what GitHub would make of its texts. */
+import { execFileSync } from "node:child_process";
+import { micromark } from "micromark";
+import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
+
+type Node = DefaultTreeAdapterMap["node"];
+
+/** GitHub's Markdown as HTML, raw HTML included. */
+export function gfmToHtml(markdown: string): string {
+  const extensions = { extensions: [gfm()], htmlExtensions: [gfmHtml()] };
+  return micromark(markdown, { ...extensions, allowDangerousHtml: true });
+}
+
+/** By GitHub's own parser. https://github.com/github/cmark-gfm */
+export function cmarkGfm(markdown: string): string {
+  const extensions = ["table", "strikethrough", "autolink", "tasklist", "footnotes"];
+  return execFileSync(
+    "cmark-gfm",
+    ["--unsafe", ...extensions.slice(0, 4).flatMap((name) => ["-e", name]), "--footnotes"],
+    { input: markdown, encoding: "utf8", maxBuffer: 64e6 },
+  );
+}
+
+/** Every element with its attributes, one a line, by depth; no text. */
+export function skeleton(html: string): string[] {
+  const lines: string[] = [];
+  visit(parseFragment(html), 0, (node, depth) => {
+    if (!("tagName" in node)) {
+      if (node.nodeName === "#comment") lines.push(`${" ".repeat(depth)}<!-- -->`);
+      return;
+    }
+    const attributes = node.attrs.map(({ name, value }) => `${name}=${JSON.stringify(value)}`);
+    lines.push(`${" ".repeat(depth)}${[node.tagName, ...attributes].join(" ")}`);
+  });
+  return lines;
+}
+
+/** The texts that GitHub looks through for mentions and references: not those of code. */
+export function proseOf(html: string): string[] {
+  const texts: string[] = [];
+  let codeDepth: number | null = null;
+  visit(parseFragment(html), 0, (node, depth) => {
+    if (codeDepth !== null && depth > codeDepth) return;
+    codeDepth = null;
+    if ("tagName" in node && (node.tagName === "code" || node.tagName === "pre")) codeDepth = depth;
+    else if (node.nodeName === "#text" && "value" in node) texts.push(node.value);
+  });
+  return texts;
+}
+
+/**
+ * What GitHub makes out of plain text: mentions, references to issues, short names of emoji, alerts.
+ * https://docs.github.com/get-started/writing-on-github
+ */
+export const MADE_OF_TEXT: Record<string, RegExp> = {
+  mention: /@[a-z\d]/i,
+  reference: /#\d|GH-\d/i,
+  emoji: /(?<!\d):[\w+-]+:/,
+  alert: /\[!\w+\]/,
+  url: /:\/\/|www\./i,
+};
+
+function visit(node: Node, depth: number, see: (node: Node, depth: number) => void): void {
+  see(node, depth);
+  const children = "content" in node ? [node.content] : "childNodes" in node ? node.childNodes : [];
+  for (const child of children) visit(child, depth + 1, see);
+}
