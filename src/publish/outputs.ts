@@ -3,6 +3,7 @@ import type { BenchEnd } from "../bench.ts";
 import { changeWithInterval, slowerBy } from "../report/comparison-change.ts";
 import { tellingMetric } from "../report/comparison-parts.ts";
 import { regressed, titles } from "../report/comparison-words.ts";
+import { quietJson, unheard } from "../report/escape.ts";
 import type { Result } from "../result.ts";
 import { type Headline, headline } from "./headline.ts";
 import { oneLine } from "./text.ts";
@@ -54,7 +55,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
     label: oneLine(end.result?.label ?? "", 200),
     verdict: end.result?.verdict ?? "",
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
-    "recommended-compat": compat === undefined ? "" : JSON.stringify(compat),
+    "recommended-compat": compat === undefined ? "" : quietJson(compat),
     "openclaw-config": path("openclaw.json5"),
     "ttft-ms": number(figures.ttftMs),
     "decode-tokens-per-second": number(figures.decodeTokensPerSecond),
@@ -85,8 +86,8 @@ function compared(
 }
 
 /** A name may have anything in it but a line's end. */
-export function oneEach(names: readonly string[]): string {
-  return names.map((name) => oneLine(name, 200)).join("\n");
+function oneEach(names: readonly string[]): string {
+  return names.map((name) => unheard(oneLine(name, 200))).join("\n");
 }
 
 function reasonWithoutResult(exitCode: number): string {

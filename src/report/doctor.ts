@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import type { DoctorStep } from "../doctor/steps.ts";
 import type { Recommendation } from "../result.ts";
-import { clip, fence, plain } from "./escape.ts";
+import { clip, fence, md, plain, plainLines, unheard } from "./escape.ts";
 import { list, ms } from "./format.ts";
 import { wrap } from "./terminal.ts";
 
@@ -81,7 +81,9 @@ export function renderDoctorEnd(end: DoctorEnd, view: DoctorView): string {
       say(`${because}${cost === "" ? "" : `; costs: ${cost}`}`, "dim", 4);
     }
     lines.push("", paint("dim", "To merge into OpenClaw's config, or use --write:"), "");
-    for (const line of recommendation.openclawConfig.trimEnd().split("\n")) lines.push(`  ${line}`);
+    for (const line of plainLines(recommendation.openclawConfig.trimEnd()).split("\n")) {
+      lines.push(unheard(`  ${line}`));
+    }
   }
   if (end.notChecked.length > 0) {
     lines.push("");
@@ -124,7 +126,7 @@ export function renderIssueBlock(facts: IssueFacts): string {
     "--- | --- | --- | ---",
     ...rows,
     "",
-    ...facts.sentences.map((sentence) => plain(sentence)),
+    ...facts.sentences.map(md),
     ...(settings.length === 0
       ? []
       : [
@@ -140,10 +142,7 @@ export function renderIssueBlock(facts: IssueFacts): string {
 }
 
 function cell(text: string): string {
-  return clip(plain(text), WORDS_IN_ISSUE)
-    .replaceAll("|", "¦")
-    .replaceAll("<", "&lt;")
-    .replaceAll("@", "@\u2060");
+  return md(clip(plain(text), WORDS_IN_ISSUE));
 }
 
 function painter({ color }: DoctorView): (style: Style, text: string) => string {

@@ -34,6 +34,30 @@ const UNSEEN =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: each goes for itself.
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\u{1fffe}\u{1ffff}\u{e0000}-\u{e0fff}]/gu;
 
+/**
+ * JSON in which nothing is unseen: what has no width, turns the direction or controls a terminal is
+ * escaped, and what a runner takes for a command (`##[`) too. It is read back as it was.
+ */
+export function quietJson(value: unknown, indent = 0): string {
+  return (JSON.stringify(value, null, indent) ?? "null")
+    .replace(/##\[/g, "##\\u005b")
+    .replace(/[\u007f-\u009f\u2028\u2029]/g, escaped)
+    .replace(UNSEEN, escaped);
+}
+
+function escaped(found: string): string {
+  const units = Array.from({ length: found.length }, (_, index) => found.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+/**
+ * A line of a log that no runner takes for a command, where nobody told it not to listen.
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export function unheard(line: string): string {
+  return line.replace(/^(\s*)::/, "$1\u2060::").replace(/##(?=\[)/g, "##\u2060");
+}
+
 /** At most `n` characters; what is cut off is shown by an ellipsis. Never half a character. */
 export function clip(text: string, n: number): string {
   if (text.length <= n) return text;

@@ -1,6 +1,6 @@
 /** Progress as text: a view that is redrawn, or a line per step. Pure. */
 import { styleText } from "node:util";
-import { clip, plain } from "./escape.ts";
+import { clip, plain, unheard } from "./escape.ts";
 import { duration, ms } from "./format.ts";
 import type { Progress, ProgressCell } from "./progress.ts";
 
@@ -42,7 +42,7 @@ export function renderLive(
   const head = [
     paint("bold", clip(label.join(" · "), width)),
     clip(`${bar(requests.done, requests.planned, 20)} ${times}`, width),
-    paint("cyan", clip(plain(progress.doing), width)),
+    paint("cyan", clip(unheard(plain(progress.doing)), width)),
   ];
   const room = Math.max(0, size.rows - head.length - 1);
   const cells = visible(progress.cells, room);
@@ -126,5 +126,5 @@ export function renderLogLine(previous: Progress | null, next: Progress): string
 
 /** A line that stands between the steps, of whatever length. */
 export function renderNote(line: string): string {
-  return plain(line);
+  return unheard(plain(line));
 }

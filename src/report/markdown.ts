@@ -12,13 +12,6 @@ import {
   comparisonTable,
   machineSensitivity,
 } from "./comparison-markdown.ts";
-import {
-  type EarlierVerdict,
-  earlierThan,
-  earlierVerdicts,
-  hiddenVerdicts,
-  verdictOf,
-} from "./earlier.ts";
 import { clip, md } from "./escape.ts";
 import { whatFits } from "./fit.ts";
 import { headOnly } from "./head-only.ts";
@@ -74,18 +67,38 @@ const OPEN_ROWS = 8;
 /** @returns Markdown that ends with a newline */
 export function renderMarkdown(whole: Result, options: MarkdownOptions = {}): string {
   const result = headOnly(whole);
-  const { marker, earlier, place = "report", budget: size = COMMENT_BUDGET } = options;
-  const now = earlier === undefined ? null : verdictOf(whole, earlier.commit);
-  const before = now === null ? [] : earlierThan(now, earlier?.previous ?? null);
-  const hidden = [marker, now === null ? undefined : hiddenVerdicts([now, ...before])];
-  const head = [
-    ...hidden.filter((line) => line !== undefined),
-    headOf(whole, result, options).join("\n\n"),
-  ].join("\n");
-  return fitted(head, partsOf(whole, result, before, options), footOf(whole), {
-    limit: { size, unit: options.unit ?? "characters" },
-    where: place === "report" ? "report.html" : "report.html of this run's artifact",
-  });
+  const { marker, history } = options;
+  const head = [...(marker === undefined ? [] : [marker]), ...headOf(whole, result, options)];
+  // By importance: when the budget is short, parts go from the end.
+  const parts: Part[] = [
+    { name: "the comparison", text: comparisonTable(whole) },
+    { name: "what would decide it", text: comparisonAdvice(whole) },
+    { name: "both logs", text: comparisonLogs(whole) },
+    { name: "each pair of starts", text: comparisonPairs(whole) },
+    { name: "what change would be seen", text: machineSensitivity(whole) },
+    { name: "head by itself", text: headByItself(whole, result) },
+    { name: "the matrix", text: matrix(result) },
+    { name: "the recommended settings", text: recommendation(result) },
+    { name: "the ladder of remedies", text: remedyLadders(result) },
+    { name: "the history", text: history ? historyMarkdown(history) : "" },
+    { name: "failures", text: failures(result) },
+    { name: "what fits", text: whatFits(result) },
+    { name: "the turn taken apart", text: turnsTaken(result) },
+    { name: "figures under load", text: loads(result) },
+    { name: "cold starts and the prompt cache", text: coldAndCached(result) },
+    { name: "warnings", text: warnings(result) },
+    { name: "what was run", text: whatWasRun(whole) },
+    { name: "how it was measured", text: howMeasured(result) },
+    { name: "engine starts", text: starts(whole) },
+    { name: "what the server counts", text: crosschecks(whole) },
+    { name: "all metrics", text: allMetrics(whole) },
+  ].filter((part) => part.text !== "");
+  return fit(
+    head.join("\n\n"),
+    parts,
+    md(clip(`${sizeLine(whole)}.`, 600)),
+    options.budget ?? DEFAULT_BUDGET,
+  );
 }
 
 /** In the order in which they are read; a number tells how much each matters when room is short. */
@@ -175,22 +188,16 @@ function partsOf(
  * known before any figure is believed.
  */
 function headOf(whole: Result, result: Result, { heading }: MarkdownOptions): string[] {
-  const label = heading ?? whole.label;
-  const titled = label === null ? "" : `${md(clip(label, 80))}: `;
-  const notes = [
-    ...caveats(result).map((note) => `⚠️ **${md(clip(note, 500))}**`),
-    ...trustLine(whole),
-  ];
-  const quoted = notes.length === 0 ? [] : [notes.map((note) => `> ${note}`).join("\n>\n")];
+  const notes = caveats(result).map((note) => `> ⚠️ **${md(clip(note, 400))}**`);
   const compared = comparisonHead(whole);
   if (compared !== null) {
     return [`### ${compared.sign} ${titled}${compared.sentence}`, compared.toDo, ...quoted];
   }
   const numbers = numbersLine(result);
   return [
-    `### ${signOf(result)} ${titled}${md(clip(verdictLine(result), 500))}`,
-    ...(numbers === null ? [] : [md(numbers)]),
-    ...quoted,
+    `### ${md(heading ?? "inferrs-bench")}: ${md(clip(verdictLine(result), 600))}`,
+    ...notes,
+    ...(numbers === null ? [] : [md(clip(numbers, 600))]),
   ];
 }
 

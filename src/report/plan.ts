@@ -207,7 +207,7 @@ export function renderPlan(plan: PlanView, columns = 100): string {
   // What differs stands before all else.
   return [
     ...lines(comparison === null ? [] : differsRows(comparison)),
-    ...notes.flatMap((note) => wrap(note, columns)),
+    ...notes.flatMap((note) => wrap(plain(note), columns)),
     ...lines(rows),
   ].join("\n");
 }

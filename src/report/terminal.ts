@@ -6,7 +6,7 @@ import { recommendedCombination } from "../analyze/recommended-cells.ts";
 import { name } from "../plan/matrix.ts";
 import type { Compat, Result, ResultCell } from "../result.ts";
 import { comparisonLines, comparisonTitle, type TextLine } from "./comparison-text.ts";
-import { clip, plain } from "./escape.ts";
+import { clip, plain, unheard } from "./escape.ts";
 import { fitLines } from "./fit.ts";
 import { bytes, count, duration, ms, rate } from "./format.ts";
 import { lockLine, samplingLine } from "./guard.ts";
@@ -127,7 +127,7 @@ export function renderTable(whole: Result, options: TableOptions): string {
     const names = options.files?.map((file) => file.name).join(", ") ?? "";
     say(`${names} are in ${folder}`, "dim");
   }
-  return lines.join("\n");
+  return lines.map(unheard).join("\n");
 }
 
 const LOAD_COLUMN = 11;
@@ -246,12 +246,12 @@ function flagColumns(
     const texts = combinations.map((compat) => line(flags.map((flag) => valueText(compat, flag))));
     return { head: line(heads), texts };
   };
-  const whole = lay(flags);
+  const whole = lay(flags.map(plain));
   if (whole.head.length <= room && whole.texts.every((text) => text.length <= room)) {
     return { ...whole, legend: "" };
   }
   const short = initials(flags);
-  const legend = flags.map((flag, index) => `${short[index]} ${flag}`).join(", ");
+  const legend = flags.map((flag, index) => `${short[index]} ${plain(flag)}`).join(", ");
   return { ...lay(short), legend };
 }
 
@@ -288,5 +288,5 @@ export function wrap(text: string, columns: number): string[] {
     }
   }
   if (line !== "") lines.push(line);
-  return lines;
+  return lines.map(unheard);
 }

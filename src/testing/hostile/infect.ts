@@ -73,7 +73,8 @@ export class Places<T> {
 
   #takes(places: readonly Place[]): boolean {
     const tried = structuredClone(this.#value);
-    for (const place of places) change(tried, place, (old) => `any text, ä <b> ${old}`);
+    for (const place of places)
+      change(tried, place, (old) => `any text, ä <b> ${"long ".repeat(200)}${old}`);
     return this.#schema.safeParse(tried).success;
   }
 }

@@ -1,4 +1,5 @@
 /** What a terminal, or a reader of a log, is told beside the text itself. */
+import assert from "node:assert/strict";
 
 const SAYS: [string, RegExp][] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -9,8 +10,12 @@ const SAYS: [string, RegExp][] = [
   ["a command to the runner", /^\s*::[a-z-]+/m],
 ];
 
-/** What a text without colours says to a terminal or a runner; empty: nothing. */
-export function isQuiet(text: string): string[] {
+/** Fails where a text without colours says something to a terminal or a runner. */
+export function quiet(text: string, told: string): void {
+  assert.deepEqual(said(text), [], told);
+}
+
+function said(text: string): string[] {
   return SAYS.flatMap(([what, pattern]) => {
     const found = pattern.exec(text);
     return found === null ? [] : [`${what}: ${JSON.stringify(around(text, found.index))}`];

@@ -1,0 +1,125 @@
+/** The corpus of hostile texts in what other programs read: JSON, outputs, annotations, HTML, XML. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { describe, test } from "node:test";
+import { annotations } from "../publish/annotations.ts";
+import { OUTPUT_DESCRIPTIONS, outputs } from "../publish/outputs.ts";
+import { type Result, resultSchema } from "../result.ts";
+import { sameMarkdown, skeleton } from "../testing/hostile/markdown.ts";
+import { pairs, textAt } from "../testing/hostile/pairs.ts";
+import { quiet } from "../testing/hostile/terminal.ts";
+import { skeletonOfXml } from "../testing/hostile/xml.ts";
+import { renderJson } from "./json.ts";
+
+describe("what other programs read", () => {
+  test("result.json is read back as it was", () => {
+    for (const { told, hostile } of pairs()) {
+      const read: unknown = JSON.parse(renderJson(hostile));
+      assert.deepEqual(resultSchema.parse(read), JSON.parse(JSON.stringify(hostile)), told);
+    }
+  });
+
+  test("outputs: each on lines of its own, without control characters", () => {
+    const names = Object.keys(OUTPUT_DESCRIPTIONS);
+    for (const { told, hostile: result } of pairs()) {
+      const end = { result, exitCode: 0, files: [], outDir: "out" };
+      const said = outputs(end as unknown as Parameters<typeof outputs>[0]);
+      assert.deepEqual(Object.keys(said), names, told);
+      for (const [name, value] of Object.entries(said)) {
+        quiet(value, `${name}, ${told}`);
+        if (name !== "regressed-metrics") assert.doesNotMatch(value, /\n/, `${name}, ${told}`);
+      }
+      if (said["recommended-compat"] !== "") JSON.parse(said["recommended-compat"]);
+      // As many lines as metrics: a name can't add one.
+      const regressed = result.comparison?.metrics.filter(
+        ({ verdict }) => verdict === "regression",
+      );
+      const lines = said["regressed-metrics"].split("\n").filter((line) => line !== "");
+      assert.ok(lines.length <= (regressed?.length ?? 0), told);
+    }
+  });
+
+  test("annotations are of one line, and as many as with harmless texts", () => {
+    for (const { told, hostile, harmless } of pairs()) {
+      const said = annotations(hostile);
+      assert.deepEqual(
+        said.map(({ level }) => level),
+        annotations(harmless).map(({ level }) => level),
+        told,
+      );
+      for (const { title, message } of said) {
+        quiet(`${title}\n${message}`, told);
+        assert.doesNotMatch(title + message, /\n/, told);
+      }
+    }
+  });
+});
+
+/** Parts that are built in other files; each is tested from the day on which its file is there. */
+const there = (file: string) => existsSync(new URL(file, import.meta.url));
+const unbuilt = (file: string) => (there(file) ? false : `src/report/${file} isn't there yet`);
+type Renderer = (reported: unknown, options?: unknown) => string;
+const renderer = async (file: string, name: string) =>
+  ((await import(new URL(file, import.meta.url).href)) as Record<string, Renderer>)[name] ??
+  assert.fail(`${file} has no ${name}`);
+
+/** Several side by side, one that is missing, all with texts of the corpus. */
+function* reportedPairs(): Generator<{ told: string; hostile: unknown; harmless: unknown }> {
+  const all = pairs();
+  for (const [index, { told, hostile, harmless }] of all.entries()) {
+    const text = textAt(index * 11);
+    const reported = (result: Result, other: Result | undefined, name: string) => ({
+      runs: [
+        { name: `a${name}`, result, history: null },
+        ...(other === undefined || index % 2 === 0
+          ? []
+          : [{ name: `b${name}`, result: other, history: null }]),
+      ],
+      missing: index % 3 === 0 ? [{ name: `c${name}`, why: `It ended${name}.` }] : [],
+    });
+    yield {
+      told,
+      hostile: reported(hostile, all[index - 1]?.hostile, text),
+      harmless: reported(harmless, all[index - 1]?.harmless, ""),
+    };
+  }
+}
+
+describe("the page", { skip: unbuilt("html/page.ts") }, () => {
+  test("has the elements that it has with harmless texts, and its data as they are", async () => {
+    const render = await renderer("html/page.ts", "renderHtml");
+    for (const { told, hostile, harmless } of reportedPairs()) {
+      const page = render(hostile);
+      assert.deepEqual(pageSkeleton(page), pageSkeleton(render(harmless)), told);
+    }
+  });
+});
+
+/** Elements and the names of their attributes: of values only what loads or runs something. */
+function pageSkeleton(page: string): string[] {
+  return skeleton(page).map((line) =>
+    line.replace(/ ([\w:-]+)="((?:[^"\\]|\\.)*)"/g, (_, name: string, value: string) =>
+      /^(on|href|src|action|style|http-equiv|id$|for$)/.test(name) && !value.startsWith("#")
+        ? ` ${name}=${value}`
+        : ` ${name}`,
+    ),
+  );
+}
+
+describe("JUnit", { skip: unbuilt("junit.ts") }, () => {
+  test("is well-formed XML with the elements that it has with harmless texts", async () => {
+    const render = await renderer("junit.ts", "renderJunit");
+    for (const { told, hostile, harmless } of reportedPairs()) {
+      assert.deepEqual(skeletonOfXml(render(hostile)), skeletonOfXml(render(harmless)), told);
+    }
+  });
+});
+
+describe("several runs in one comment", { skip: unbuilt("merged-markdown.ts") }, () => {
+  test("the merged report keeps its elements", async () => {
+    const render = await renderer("merged-markdown.ts", "renderMergedMarkdown");
+    for (const { told, hostile, harmless } of reportedPairs()) {
+      sameMarkdown(render(hostile, { budget: 1e9 }), render(harmless, { budget: 1e9 }), told);
+    }
+  });
+});
