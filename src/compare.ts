@@ -8,6 +8,7 @@ import { InputError } from "./inputs/error.ts";
 import { parseChoice } from "./inputs/parse.ts";
 import { readResult } from "./read-run.ts";
 import { compareMarkdown, compareText } from "./report/compare.ts";
+import { quietJson } from "./report/escape.ts";
 import type { Result } from "./result.ts";
 
 export interface CompareOptions {
@@ -49,7 +50,7 @@ export function compare(
     const names = { base: given.base, head: given.head ?? given.base };
     if (options.json === true) {
       const pairs = paired === null ? null : pairsOf(head);
-      host.stdout.write(`${JSON.stringify({ ...compared, pairs }, null, 2)}\n`);
+      host.stdout.write(`${quietJson({ ...compared, pairs }, 2)}\n`);
     } else if (options.markdown === true) host.stdout.write(compareMarkdown(compared, names));
     else host.stdout.write(`${compareText(compared, names, widthOf(host.stdout, 80))}\n`);
     for (const [input, path, run] of [

@@ -142,7 +142,7 @@ export class RunnerStep {
   }
 }
 
-function ended(child: ChildProcess): Promise<Ended> {
+export function ended(child: ChildProcess): Promise<Ended> {
   const started = performance.now();
   let output = "";
   child.stdout?.on("data", (part: Buffer) => {
