@@ -18,11 +18,10 @@ export function visible(text: string): string {
       .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "")
       .replace(/\r\n?|[\u2028\u2029]/g, "\n")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes.
-      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, " ")
       .replace(UNSEEN, "")
       .replace(/\p{M}{5,}/gu, (stack) => [...stack].slice(0, 4).join(""))
       .replace(/\p{Surrogate}/gu, "\ufffd")
-      .trim()
   );
 }
 
@@ -71,14 +70,29 @@ export function clip(text: string, n: number): string {
  * the end of a cell is taken literally.
  */
 export function md(text: string): string {
-  return plain(text)
-    .replace(/\[!/g, "[\u2060!")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
-    .replace(/^([-=])/, "\\$1")
-    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2")
+  return unlinked(
+    withoutTags(plain(text).replace(/\[!/g, "[\u2060!"))
+      .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
+      .replace(/^([-=])/, "\\$1")
+      .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2"),
+  );
+}
+
+/** For what stands between tags, where nothing is Markdown: `<summary>` in a line of its own. */
+export function html(text: string): string {
+  return unlinked(withoutTags(plain(text)));
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/**
+ * GitHub makes links of mentions, issues and addresses wherever they stand, and emoji of their names.
+ * What a template writes behind the text counts too.
+ */
+function unlinked(text: string): string {
+  return text
     .replace(/@/g, "@\u2060")
     .replace(/:\/\//g, ":\u2060//")
     .replace(/www\./gi, (www) => `${www.slice(0, 3)}\u2060.`)
@@ -101,10 +115,7 @@ export function fence(text: string, language: string): string {
   return `${marks}${language}\n${plainLines(text)}\n${marks}`;
 }
 
-/** Each line for itself as {@link plain} leaves it, with its indentation. */
+/** The same without tabs, and without blanks at the end of lines. */
 export function plainLines(text: string): string {
-  return text
-    .split(/\r?\n/)
-    .map((line) => `${/^ */.exec(line)?.[0] ?? ""}${plain(line)}`.trimEnd())
-    .join("\n");
+  return visible(text).replace(/\t/g, "    ").replace(/ +$/gm, "");
 }
