@@ -71,7 +71,7 @@ export function clip(text: string, n: number): string {
  */
 export function md(text: string): string {
   return unlinked(
-    withoutTags(plain(text).replace(/\[!/g, "[\u2060!"))
+    withoutTags(plain(text))
       .replace(/[\\`*_{}[\]#+!|~$^]/g, "\\$&")
       .replace(/^([-=])/, "\\$1")
       .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2"),
@@ -83,8 +83,13 @@ export function html(text: string): string {
   return unlinked(withoutTags(plain(text)));
 }
 
+/** Nor an alert: `[!NOTE]` at a quote's beginning. */
 function withoutTags(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  return text
+    .replace(/\[!/g, "[\u2060!")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;");
 }
 
 /**

@@ -58,7 +58,7 @@ describe("what other programs read", () => {
 /** Parts that are built in other files; each is tested from the day on which its file is there. */
 const there = (file: string) => existsSync(new URL(file, import.meta.url));
 const unbuilt = (file: string) => (there(file) ? false : `src/report/${file} isn't there yet`);
-type Renderer = (reported: unknown, options?: unknown) => string;
+type Renderer<Made = string> = (reported: unknown, options?: unknown) => Made;
 const renderer = async (file: string, name: string) =>
   ((await import(new URL(file, import.meta.url).href)) as Record<string, Renderer>)[name] ??
   assert.fail(`${file} has no ${name}`);
@@ -118,8 +118,12 @@ describe("JUnit", { skip: unbuilt("junit.ts") }, () => {
 describe("several runs in one comment", { skip: unbuilt("merged-markdown.ts") }, () => {
   test("the merged report keeps its elements", async () => {
     const render = await renderer("merged-markdown.ts", "renderMergedMarkdown");
+    const merge = (await renderer("../analyze/merged/merged.ts", "merge")) as Renderer<unknown>;
+    const context = { renderConfig: () => "{}", guideCompat: {} };
     for (const { told, hostile, harmless } of reportedPairs()) {
-      sameMarkdown(render(hostile, { budget: 1e9 }), render(harmless, { budget: 1e9 }), told);
+      const write = (reported: unknown) =>
+        render(reported, { budget: 1e9, merged: merge(reported, context) });
+      sameMarkdown(write(hostile), write(harmless), told);
     }
   });
 });
