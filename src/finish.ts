@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { type HistoryReport, historyReport, type KeptHistory } from "./analyze/history/report.ts";
 import { toResult } from "./analyze/result.ts";
 import { type BenchEnd, type BenchHost, exitCodeOf } from "./end.ts";
-import { gzipBase64 } from "./gzip.ts";
 import { renderKept } from "./history-files.ts";
 import { OUT_FILES, type OutFile, writeWhole } from "./host/files.ts";
 import { widthOf } from "./host/screen.ts";
@@ -13,13 +12,11 @@ import type { FailOn } from "./inputs/options.ts";
 import type { RunState } from "./journal/state.ts";
 import { renderLock } from "./lock/canonical.ts";
 import { configOf } from "./openclaw-config.ts";
-import { renderHtml } from "./report/html/page.ts";
+
 import { renderJson } from "./report/json.ts";
-import { renderJunit } from "./report/junit.ts";
-import { renderMarkdown } from "./report/markdown.ts";
-import { alone } from "./report/reported.ts";
 import { renderTable } from "./report/terminal.ts";
 import { type Result, resultSchema } from "./result.ts";
+import { writeReports } from "./run-reports.ts";
 
 export interface FinishOptions {
   outDir: string;
@@ -35,16 +32,16 @@ export function finish(state: RunState, prepared: FinishOptions, host: BenchHost
   const result = resultSchema.parse(toResult(state, config));
   const kept = prepared.historyOf?.(result) ?? null;
   const history = kept === null ? null : historyReport(kept);
-  const texts: Partial<Record<OutFile, string>> = {
-    "result.json": renderJson(result),
-    "report.md": renderMarkdown(result, { history }),
-    "report.html": renderHtml(alone(result, history), { gzip: gzipBase64 }),
-    "openclaw.json5":
-      result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
-    ...(result.lock === null ? {} : { "bench.lock.json": renderLock(result.lock.inputs) }),
-    ...(kept === null ? {} : { "history.json": renderKept(kept) }),
-  };
-  for (const [name, text] of Object.entries(texts)) writeWhole(join(prepared.outDir, name), text);
+  const write = (name: OutFile, text: string) => writeWhole(join(prepared.outDir, name), text);
+  // What was measured first: a report that can't be made must not lose it.
+  write("result.json", renderJson(result));
+  write(
+    "openclaw.json5",
+    result.recommendation?.openclawConfig ?? config.renderConfig(config.guideCompat, {}),
+  );
+  if (result.lock !== null) write("bench.lock.json", renderLock(result.lock.inputs));
+  if (kept !== null) write("history.json", renderKept(kept));
+  writeReports(prepared.outDir, { result, history }, (text) => host.stderr.write(`${text}\n`));
   const files = OUT_FILES.map((name) => ({ name, path: join(prepared.outDir, name) })).filter(
     ({ path }) => existsSync(path),
   );

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyReport, type KeptHistory, keptHistorySchema } from "./analyze/history/report.ts";
 import { writeWhole } from "./host/files.ts";
-import { renderMarkdown } from "./report/markdown.ts";
 import type { Result } from "./result.ts";
+import { writeReports } from "./run-reports.ts";
 
 export function renderKept(kept: KeptHistory): string {
   return `${JSON.stringify(kept)}\n`;
@@ -21,8 +21,10 @@ export function readKept(dir: string): KeptHistory | null {
   }
 }
 
-/** Once the history is known only after the run: its file, and the report anew. */
+/** Once the history is known only after the run: its file, and the reports anew. */
 export function writeKept(dir: string, result: Result, kept: KeptHistory): void {
   writeWhole(join(dir, "history.json"), renderKept(kept));
-  writeWhole(join(dir, "report.md"), renderMarkdown(result, { history: historyReport(kept) }));
+  writeReports(dir, { result, history: historyReport(kept) }, (text) =>
+    process.stderr.write(`${text}\n`),
+  );
 }

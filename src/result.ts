@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { lockSchema } from "./lock/schema.ts";
+import { METRIC_NAMES } from "./metric-names.ts";
 
 export const RESULT_SCHEMA_ID = "inferrs-bench/result/v1";
 
@@ -102,37 +103,7 @@ const metric = z.strictObject({
   samples: z.array(sample),
 });
 
-export const METRIC_NAMES = [
-  "firstEventMs",
-  "ttftMs",
-  "ttfoMs",
-  "e2eMs",
-  "totalMs",
-  "connectMs",
-  "prefillTokensPerSecond",
-  "decodeTokensPerSecond",
-  "tpotMs",
-  "itlMedianMs",
-  "itlP99Ms",
-  "itlMaxMs",
-  "turnMs",
-  "clientBeforeMs",
-  "modelMs",
-  "modelPrefillMs",
-  "modelDecodeMs",
-  "modelRestMs",
-  "toolsMs",
-  "clientAfterMs",
-  "unattributedMs",
-  "toolCallMs",
-  "repeatTtftMs",
-  "coldTtftMs",
-  "coldTurnMs",
-  "queueMs",
-  "throughputTokensPerSecond",
-  "requestsPerSecond",
-  "sendLagMs",
-] as const;
+export { METRIC_NAMES };
 
 const outcome = z.strictObject({
   kind: outcomeKind,

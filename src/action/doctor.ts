@@ -6,7 +6,7 @@ import { context } from "@actions/github";
 import { askDoctor } from "../doctor/command.ts";
 import { checkOutDir, writeWhole } from "../host/files.ts";
 import { DEFAULT_OUT_DIR, measuredEnvironment } from "../inputs/action.ts";
-import { doctorInputs } from "../inputs/doctor-options.ts";
+import { doctorInputs } from "../inputs/doctor-inputs.ts";
 import { refuseStrangers } from "../inputs/strangers.ts";
 import { withoutLogCommands } from "../publish/log-guard.ts";
 import { outputs } from "../publish/outputs.ts";

@@ -1,6 +1,5 @@
 /** The options of `doctor`, for the command line and the Action. */
-import { InputError } from "./error.ts";
-import type { OptionName, RawOptions } from "./table.ts";
+import type { OptionName } from "./table.ts";
 
 /** What the doctor takes of a run's options. */
 export const DOCTOR_OPTIONS: readonly OptionName[] = [
@@ -34,30 +33,3 @@ export const DOCTOR_DEFAULTS: Partial<Record<OptionName, string>> = {
   timeout: "120",
   "fit-budget": "20, 60 with an engine of its own",
 };
-
-/** What the Action itself reads, whatever the command is. */
-const OF_EVERY_COMMAND: readonly OptionName[] = ["command", "out"];
-
-/**
- * The Action's inputs as the doctor takes them.
- *
- * @throws InputError that names those it doesn't
- */
-export function doctorInputs(raw: RawOptions): RawOptions {
-  const given = Object.keys(raw) as OptionName[];
-  const others = given.filter(
-    (name) => !DOCTOR_OPTIONS.includes(name) && !OF_EVERY_COMMAND.includes(name),
-  );
-  if (others.length > 0) {
-    const known = DOCTOR_OPTIONS.filter((name) => name !== "json");
-    throw new InputError({
-      input: others.join(", "),
-      value: others.map((name) => String(raw[name])).join(", "),
-      expected: `only what doctor takes: ${known.join(", ")}`,
-      mend: `Leave out ${others.join(", ")}, or use command: run.`,
-    });
-  }
-  return Object.fromEntries(
-    given.filter((name) => DOCTOR_OPTIONS.includes(name)).map((name) => [name, raw[name]]),
-  );
-}

@@ -1,5 +1,6 @@
 /** Every metric of a cell as rows of a table. Pure. */
-import { METRIC_NAMES, type MetricName, type ResultCell } from "../result.ts";
+import { METRIC_NAMES } from "../metric-names.ts";
+import type { MetricName, ResultCell } from "../result.ts";
 import { ms, rate, UNKNOWN } from "./format.ts";
 
 export const METRIC_HEAD = ["metric", "median", "95% interval", "min – max", "n"];

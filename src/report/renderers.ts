@@ -1,5 +1,17 @@
 /** What is made of one run or of several alike, by the file that it goes to. Pure. */
 import type { Reported } from "./reported.ts";
 
-/** `report.html` by `renderHtml` of `html/page.ts` and `junit.xml` by `renderJunit` of `junit.ts` belong here. */
-export const RENDERERS: Readonly<Record<string, (reported: Reported) => string>> = {};
+/**
+ * @param gzip makes a long result light within a page; `report/` is pure and is given it
+ * @param merged what several come to together; absent: there is one
+ */
+export function renderers(
+  gzip: (text: string) => string,
+  merged?: Merged,
+): Readonly<Record<string, (reported: Reported) => string>> {
+  return {
+    "report.html": (reported) =>
+      renderHtml(reported, { gzip, ...(merged === undefined ? {} : { merged }) }),
+    "junit.xml": renderJunit,
+  };
+}
