@@ -14,7 +14,7 @@ ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.8.1-runtime-ubuntu24.04@sha256:ebef3c171
 # hadolint ignore=DL3006
 FROM ${NODE_IMAGE} AS tool
 COPY package.json LICENSE /opt/inferrs-bench/
-COPY dist/cli.cjs dist/sim.cjs dist/THIRD-PARTY-LICENSES.txt /opt/inferrs-bench/dist/
+COPY dist /opt/inferrs-bench/dist
 COPY bench /opt/inferrs-bench/bench
 COPY docker/health.mjs docker/fetch-inferrs.mjs /opt/inferrs-bench/docker/
 RUN chmod -R u=rwX,go=rX /opt/inferrs-bench \

@@ -57,7 +57,7 @@ async function tell(reported: Reported, when?: "always" | "never") {
     files,
     ...(when === undefined ? {} : { when }),
     comment: async (body) => {
-      posted.push(String(body));
+      posted.push(body(null));
       return { kind: "created", url: "https://g/1" };
     },
   });
@@ -75,7 +75,10 @@ test("several: outputs of the whole, the comment by its marker, who is missing a
   assert.match(String(outputs.change), /^metal: /);
   assert.match(String(outputs["regressed-metrics"]), /^metal: /m);
   assert.equal(outputs["ttft-ms"], "");
-  assert.match(posted[0] ?? "", /^<!-- inferrs-bench:x -->\n\n### ❌ Regression on metal/);
+  assert.match(
+    posted[0] ?? "",
+    /^<!-- inferrs-bench:x -->\n<!-- inferrs-bench-verdicts:v1 [\w-]+ -->\n### ❌ Regression on metal/,
+  );
   assert.ok((posted[0] ?? "").length <= 65_000);
   assert.match(summary(), /^### ❌ Regression on metal/);
   assert.ok(

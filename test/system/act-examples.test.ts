@@ -16,12 +16,6 @@ const skip =
   bin === null
     ? "act was not found: go install github.com/nektos/act@v0.2.89, or set ACT_BIN"
     : (missingBundle() ?? false);
-/** Commands that are built elsewhere: their examples are run from the day on which they are there. */
-const unbuilt = (command: string) =>
-  readFileSync(new URL(`../../src/action/${command}.ts`, import.meta.url), "utf8").includes(
-    "This command is not there yet",
-  ) && `the command ${command} isn't there yet`;
-
 describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
   const act = bin ?? "act";
   let runner: ExampleRunner;
@@ -100,9 +94,7 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
     assert.equal(github.comments().length, before);
   });
 
-  test("matrix.yml: each job's result, and one comment of all", {
-    skip: unbuilt("merge"),
-  }, async () => {
+  test("matrix.yml: each job's result, and one comment of all", {}, async () => {
     const run = await runner.run(act, "matrix.yml", github.url);
     assert.equal(run.code, 0, run.output);
     for (const label of ["linux-270m", "linux-1b", "arm-270m", "mac-270m"]) {
@@ -111,9 +103,7 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
     }
   });
 
-  test("reusable.yml: planned, spread over two jobs, merged into one comment", {
-    skip: unbuilt("merge"),
-  }, async () => {
+  test("reusable.yml: planned, spread over two jobs, merged into one comment", {}, async () => {
     const run = await runner.run(act, "reusable.yml", github.url);
     assert.equal(run.code, 0, run.output);
     for (const label of ["reusable-1-of-2", "reusable-2-of-2"]) {
@@ -122,7 +112,7 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
     assert.equal(comments("reusable").length, 1, run.output);
   });
 
-  test("doctor.yml: its steps are in the summary", { skip: unbuilt("doctor") }, async () => {
+  test("doctor.yml: its steps are in the summary", async () => {
     const payload = { inputs: { model: "synthetic", inferrs: "latest" } };
     const event = { name: "workflow_dispatch", payload };
     const run = await runner.run(act, "doctor.yml", github.url, event);

