@@ -14,7 +14,7 @@ import { failing, hostile, passing } from "../../src/report/fixtures/results.ts"
 import { renderHtml } from "../../src/report/html/page.ts";
 import { renderJson } from "../../src/report/json.ts";
 import { alone, type Reported } from "../../src/report/reported.ts";
-import type { Result } from "../../src/result.ts";
+import { type Result, resultSchema } from "../../src/result.ts";
 
 const BIN = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 const skip = existsSync(BIN)
@@ -22,11 +22,17 @@ const skip = existsSync(BIN)
   : `no Chromium at ${BIN}: apt-get install --no-install-recommends chromium fonts-dejavu-core, or set CHROMIUM_BIN`;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+const golden = () =>
+  resultSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, GOLDEN), "utf8")));
+const GOLDEN = "../../src/report/fixtures/golden/result.json";
 const run = (name: string, result: Result) => ({ name, result, history: null });
 const PAGES: Record<string, () => Reported> = {
   failing: () => alone(failing()),
   hostile: () => alone(hostile()),
   regression: () => alone(COMPARISONS.regression()),
+  inconclusive: () => alone(COMPARISONS.inconclusive()),
+  // Measured: with what fits, and whatever else a fixture leaves out.
+  measured: () => alone(golden()),
   broken: () => alone(COMPARISONS.broken()),
   several: () => ({
     runs: [run("CPU", passing()), run("Metal", failing()), run("CUDA", COMPARISONS.regression())],

@@ -151,7 +151,7 @@ td .badge { white-space: nowrap; }
 .tiles dt { color: var(--muted); font-size: .82rem; }
 .tiles dd { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 640; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .tiles small { font-size: .85rem; font-weight: 450; color: var(--muted); letter-spacing: 0; }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll { position: relative; overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 .scroll > table { margin-bottom: .9rem; }
 caption { text-align: left; padding: .3rem 0; font-weight: 600; }
