@@ -52,7 +52,7 @@ export function outputs(end: BenchEnd): ActionOutputs {
     report: path("report.md"),
     html: path("report.html"),
     junit: path("junit.xml"),
-    label: oneLine(end.result?.label ?? "", 200),
+    label: unheard(oneLine(end.result?.label ?? "", 200)),
     verdict: end.result?.verdict ?? "",
     "exit-reason": end.result?.exitReason ?? reasonWithoutResult(end.exitCode),
     "recommended-compat": compat === undefined ? "" : quietJson(compat),

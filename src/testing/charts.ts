@@ -28,7 +28,7 @@ export function pathsOf(markup: string, ...words: string[]): string[] {
 
 function placesOf(d: string): Point[] {
   let at: Point = { x: 0, y: 0 };
-  return [...d.matchAll(/([Mm])([^Mmh]+)h0/g)].map(([, command, numbers = ""]) => {
+  return [...d.matchAll(/([Mm])([^Mmz]+)z/g)].map(([, command, numbers = ""]) => {
     const [x = Number.NaN, y = Number.NaN] = numbersIn(numbers);
     at = command === "M" ? { x, y } : { x: at.x + x, y: at.y + y };
     return at;

@@ -22,7 +22,8 @@ function pair(x: number, y: number): string {
 }
 
 /**
- * Each point as a line of no length, which a round or square cap makes a dot.
+ * Each point as a closed path of no length, which a round or square cap makes a dot
+ * (https://www.w3.org/TR/SVG2/paths.html#ZeroLengthSegments).
  * @param step places are rounded to whole ones of it; pixels of many small dots are short to write
  */
 export function dots(points: readonly Point[], step: 0.1 | 1 = 0.1): string {
@@ -32,7 +33,7 @@ export function dots(points: readonly Point[], step: 0.1 | 1 = 0.1): string {
     .map((point, index) => {
       // Steps between rounded places: what rounding takes never adds up.
       const at = { x: rounded(point.x), y: rounded(point.y) };
-      const text = `${index === 0 ? "M" : "m"}${pair(at.x - before.x, at.y - before.y)}h0`;
+      const text = `${index === 0 ? "M" : "m"}${pair(at.x - before.x, at.y - before.y)}z`;
       before = at;
       return text;
     })

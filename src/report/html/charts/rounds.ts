@@ -24,15 +24,19 @@ const BLOCK_PX = HEAD_PX + PLOT_PX + 34;
 /** From so many starts on each figure has the whole width. */
 const MANY = 8;
 
+/** From so many samples of a run on a cell's chart has its first figure alone: the page stays light. */
+const HEAVY = 20_000;
+
 /** Null where nothing was measured. */
 export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
-  const shown = MEASURES.flatMap((measure) => {
+  const all = MEASURES.flatMap((measure) => {
     // The mean gap goes as decode's rate does.
     if (measure.metric === "itlMedianMs") return [];
     const metric = cell.metrics[measure.metric];
     return metric === undefined || metric.samples.length === 0 ? [] : [{ measure, metric }];
   });
-  if (shown.length === 0) return null;
+  if (all.length === 0) return null;
+  const shown = samplesOf(run) >= HEAVY ? all.slice(0, 1) : all;
   const starts = startsIn(shown.map(({ metric }) => metric));
   const abreast = starts.length > MANY ? 1 : Math.min(3, shown.length);
   const width = (WIDTH - GAP * (abreast - 1)) / abreast;
@@ -54,7 +58,7 @@ export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
     children,
     table: {
       header: ["figure", "samples", ...starts.map((start) => `median of start ${start}`)],
-      rows: shown.map(({ measure, metric }) => [
+      rows: all.map(({ measure, metric }) => [
         measure.label,
         count(metric.n),
         ...byStart(metric, starts).map((samples) =>
@@ -63,6 +67,13 @@ export function roundsOfCell(run: ReportedRun, cell: ResultCell): Node {
       ]),
     },
   });
+}
+
+function samplesOf({ result }: ReportedRun): number {
+  const metrics = result.cells.flatMap((cell) =>
+    MEASURES.flatMap(({ metric }) => cell.metrics[metric]?.samples.length ?? 0),
+  );
+  return metrics.reduce((sum, n) => sum + n, 0);
 }
 
 interface Place {
