@@ -4,7 +4,7 @@ import { InputError } from "./error.ts";
 import type { OptionName, RawOptions } from "./table.ts";
 
 /** What the Action itself reads, whatever the command is. */
-const OF_EVERY_COMMAND: readonly OptionName[] = ["command", "out"];
+const OF_EVERY_COMMAND: readonly OptionName[] = ["command", "out", "label"];
 
 /** @throws InputError that names those it doesn't */
 export function doctorInputs(raw: RawOptions): RawOptions {

@@ -45,7 +45,10 @@ test("demo: an older release fails on content parts, and the report says what me
     assert.match(text, /simulat/i);
     assert.match(text, /requiresStringContent/);
   }
-  assert.match(stdout.replace(/\s+/g, " "), /report\.md, report\.html, openclaw\.json5/);
+  assert.match(
+    stdout.replace(/\s+/g, " "),
+    /report\.md, report\.html, junit\.xml, openclaw\.json5/,
+  );
   await run(["report", out, "--out", join(cwd, "again")], cwd);
   assert.equal(readFileSync(join(cwd, "again", "report.html"), "utf8"), page);
   assert.ok(

@@ -62,7 +62,10 @@ describe("dist/action.cjs, history: branch", {
     const { code, output } = await pull.ended;
     assert.equal(code, 0, output);
     assert.equal(kept().length, 2);
-    assert.match(github.comments()[0]?.body ?? "", /#### History\n[\s\S]*only reads the history/);
+    assert.match(
+      github.comments()[0]?.body ?? "",
+      /<summary>History<\/summary>[\s\S]*only reads the history/,
+    );
   });
 
   test("without permission the run is fine, and a warning says which one is missing", async () => {
