@@ -64,9 +64,12 @@ export class ExampleRunner {
       for (const step of job.steps ?? []) {
         if (!step.uses?.startsWith("org/inferrs-bench@")) continue;
         const { command = "run", ...given } = step.with ?? {};
-        if (command !== "run") continue;
+        if (command !== "run" && command !== "doctor") continue;
         for (const name of REPLACED) delete given[name];
-        step.with = { ...given, ...SIMULATED, ...more };
+        step.with =
+          command === "run"
+            ? { ...given, ...SIMULATED, ...more }
+            : { ...given, command, engine: SIMULATED.engine };
       }
     }
     const path = `.github/workflows/example-${example}`;
