@@ -7,6 +7,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { resultSchema } from "../../src/result.ts";
+import { zip } from "../../src/testing/archives.ts";
+import { pullOf } from "../../src/testing/github/pulls-api.ts";
+import { sampleResult } from "../../src/testing/github/result.ts";
 import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
 import { ExampleRunner } from "./act-examples-harness.ts";
 import { findAct, missingBundle } from "./act-harness.ts";
@@ -110,6 +113,33 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
       assert.equal(result(`inferrs-bench-${label}`).label, label);
     }
     assert.equal(comments("reusable").length, 1, run.output);
+  });
+
+  test("publish.yml: another run's artifact becomes the comment on the fork's pull request", async () => {
+    const bytes = zip([{ name: "result.json", text: JSON.stringify(sampleResult()) }]);
+    const server = await startGithubServer({
+      pulls: [pullOf(8, { repo: "x/r" })],
+      artifacts: [{ id: 1, name: "inferrs-bench", run: 77, bytes }],
+    });
+    const repository = { full_name: "o/r", name: "r", owner: { login: "o" } };
+    const workflow_run = {
+      ...{ id: 77, event: "pull_request", conclusion: "success", head_branch: "change" },
+      ...{ head_sha: "a".repeat(40), head_repository: { id: 9, full_name: "x/r" } },
+      pull_requests: [],
+    };
+    const payload = { action: "completed", repository, workflow_run };
+    try {
+      const event = { name: "workflow_run", payload };
+      const run = await runner.run(act, "publish.yml", server.url, event);
+      assert.equal(run.code, 0, run.output);
+      assert.deepEqual(
+        server.comments().map(({ issue }) => issue),
+        [8],
+        run.output,
+      );
+    } finally {
+      await server.close();
+    }
   });
 
   test("doctor.yml: its steps are in the summary", async () => {
