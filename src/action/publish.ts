@@ -29,6 +29,7 @@ export async function publishRun(world: ActionWorld): Promise<void> {
           octokit: getOctokit(token),
           artifact: inputs.artifact,
           commentId: inputs.commentId,
+          when: inputs.comment,
           serverUrl: serverUrl(env),
           userAgent: `inferrs-bench/${toolVersion()}`,
         });

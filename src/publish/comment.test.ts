@@ -237,6 +237,123 @@ test("a mistake in this program is an error, not an answer of GitHub", async () 
   await assert.rejects(comment(server, { octokit }), TypeError);
 });
 
+test("two runs at once: afterwards there is one comment, of the run that came last", async () => {
+  const server = await serve({ rules: [{ method: "POST", status: null, together: 2 }] });
+  const ends = await Promise.all(["one", "two"].map((body) => comment(server, { body })));
+  const [only, ...more] = server.comments();
+  assert.deepEqual(more, []);
+  assert.match(only?.body ?? "", /\n(one|two)$/);
+  const kinds = ends.map(({ end }) => end.kind).sort();
+  assert.deepEqual(kinds, ["created", "updated"]);
+});
+
+test("the same when the look after it fails at first, and when an answer was lost", async () => {
+  for (const rule of [
+    { method: "DELETE", status: 502, times: 1 },
+    { method: "POST", status: null, together: 2, afterEffect: true },
+  ]) {
+    const server = await serve({
+      rules: [rule, { method: "POST", status: null, together: 2, times: 2 }],
+    });
+    await Promise.all(["one", "two"].map((body) => comment(server, { body })));
+    assert.equal(server.comments().length, 1);
+  }
+});
+
+test("an older comment of another bot with the marker is not deleted", async () => {
+  const server = await serve({
+    rules: [{ method: "POST", status: 502, times: 1, afterEffect: true }],
+    comments: [{ body: `${marker}\nmirror`, user: { login: "x[bot]", type: "User" } }],
+  });
+  await comment(server);
+  assert.equal(server.comments().length, 2);
+});
+
+test("deleted between the look and the write: a new one", async () => {
+  const server = await serve({
+    comments: [{ body: `${marker}\nold`, user: bot }],
+    rules: [{ method: "PATCH", status: 404, times: 1, message: "Not Found" }],
+  });
+  const pending = comment(server, {
+    body: "new",
+    goAhead: async () => {
+      const [there] = server.comments();
+      if (there !== undefined) server.deleteComment(there.id);
+      return null;
+    },
+  });
+  assert.equal((await pending).end.kind, "created");
+  assert.deepEqual(
+    server.comments().map(({ body }) => body),
+    [`${marker}\nnew`],
+  );
+});
+
+test("a reason not to write that is found last stops it", async () => {
+  const server = await serve();
+  const { end } = await comment(server, { goAhead: async () => "it has moved on" });
+  assert.deepEqual(end, { kind: "skipped", reason: "it has moved on", because: "moved" });
+  assert.deepEqual(writes(server), []);
+});
+
+test("a comment that was created counts, also when the look after it fails for good", async () => {
+  const server = await serve();
+  let looks = 0;
+  const octokit = getOctokit("ghs_0123456789", { baseUrl: server.url });
+  octokit.hook.before("request", ({ method, url }) => {
+    if (method !== "GET" || !url.includes("comments")) return;
+    looks += 1;
+    if (looks > 1) server.rule({ method: "GET", path: "comments", status: 500 });
+  });
+  assert.equal((await comment(server, { octokit })).end.kind, "created");
+  assert.equal(server.comments().length, 1);
+});
+
+test("what no permission mends has its own reason: locked, archived, too long", async () => {
+  const said = async (status: number, message: string) => {
+    const server = await serve({ rules: [{ method: "POST", status, message }] });
+    const { end } = await comment(server);
+    assert.equal(writes(server).length, 1);
+    return end;
+  };
+  assert.deepEqual(await said(403, "Unable to create comment because issue is locked."), {
+    kind: "skipped",
+    reason:
+      "the conversation is locked or the repository archived (GitHub says 403: Unable to create comment because issue is locked.)",
+  });
+  const long = await said(422, "Body is too long (maximum is 65536 characters)");
+  assert.match(long.kind === "skipped" ? long.reason : "", /^the comment was not taken/);
+});
+
+test("rate limits: the primary's reset, the secondary's minute, 429", async () => {
+  for (const [status, headers, wait] of [
+    [403, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1010" }, 10_000],
+    [403, {}, 60_000],
+    [429, { "retry-after": "7" }, 7_000],
+    [429, {}, 60_000],
+  ] as const) {
+    const message = "You have exceeded a secondary rate limit";
+    const server = await serve({ rules: [{ method: "POST", status, message, headers, times: 1 }] });
+    const { end, waits } = await comment(server);
+    assert.equal(end.kind, "created");
+    assert.deepEqual(waits, [wait]);
+  }
+});
+
+test("an answer that breaks off in the middle is asked for again: a list isn't empty then", async () => {
+  const server = await serve({
+    comments: [{ body: `${marker}\nold`, user: bot }],
+    rules: [
+      { method: "GET", path: "comments", status: null, cutAfter: 1, times: 1 },
+      { method: "PATCH", status: null, cutAfter: 5, times: 1 },
+    ],
+  });
+  const { end, waits } = await comment(server);
+  assert.equal(end.kind, "updated");
+  assert.deepEqual(waits, [1000, 2000]);
+  assert.equal(server.comments().length, 1);
+});
+
 test("the text is made of the comment of before, anew in each try", async () => {
   const server = await serve({
     comments: [{ body: `${marker}\nold`, user: bot }],

@@ -28,6 +28,8 @@ export interface CommentRequest {
   body: CommentBody;
   /** Only one that is there is brought up to date; absent: it is made where there is none. */
   onlyUpdate?: boolean;
+  /** Asked last before each write: why a newer run is left to tell, or null. */
+  goAhead?: (signal: () => AbortSignal) => Promise<string | null>;
   /** Ends all of it at once: an interrupted job has no time for the network. */
   signal?: AbortSignal;
   limits?: Partial<RetryLimits>;
@@ -86,8 +88,9 @@ async function findAndWrite(
   // A comment can be deleted between the look and the write: then it is looked for again.
   for (let looks = 1; looks <= 3; looks++) {
     const [ours] = await api.find(marker, isOurs, made.sent.size > 0 ? "all" : "first");
-    const refusal = ours === undefined && onlyUpdate ? NOTHING_NEW : await goAhead?.(signal);
-    if (refusal) return { kind: "skipped", reason: refusal };
+    if (ours === undefined && onlyUpdate) return { kind: "skipped", reason: NOTHING_NEW };
+    const refusal = await goAhead?.(signal);
+    if (refusal) return moved(refusal);
     if (ours !== undefined) {
       const { data } = await octokit.rest.issues.updateComment({
         owner,
@@ -119,10 +122,19 @@ async function findAndWrite(
   async function besideOthers({ id, end }: { id: number; end: Written }): Promise<Written> {
     const [oldest] = await api.find(marker, isOurs, "all");
     if (oldest === undefined || oldest.id >= id) return end;
+    const refusal = await goAhead?.(signal);
+    if (refusal) {
+      await removeOwnDoubles(oldest.id);
+      return moved(refusal);
+    }
     const updated = await api.update(oldest.id, bodyAfter(oldest.body));
     if (updated === null) return end;
     await removeOwnDoubles(oldest.id);
     return { kind: "updated", url: updated.url };
+  }
+
+  function moved(reason: string): Written {
+    return { kind: "skipped", reason, because: "moved" };
   }
 
   async function removeOwnDoubles(kept: number): Promise<void> {

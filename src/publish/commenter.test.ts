@@ -111,3 +111,74 @@ test("two pull requests of one branch, one that has moved on, a closed one: no c
   const elsewhere = { base: { ref: "main", sha: OTHER, repo: "x/r" } };
   assert.match(await reason(pullOf(7, fork, elsewhere)), /^no open pull request/);
 });
+
+const ofPull = (sha: string, eventName = "pull_request") => ({
+  eventName,
+  payload: { pull_request: { number: 7, head: { sha } } },
+});
+
+test("two commits of a pull request, the older one's job ends last: the newer comment stays", async () => {
+  const pull = pullOf(7, { sha: OTHER });
+  const server = await startGithubServer({ pulls: [pull] });
+  servers.push(server);
+  const post = (sha: string, text: string, eventName?: string) => {
+    const end = commenter({
+      context: { ...ofPull(sha, eventName), repo: { owner: "o", repo: "r" } },
+      getOctokit: (token) => getOctokit(token, { baseUrl: server.url }),
+      token: "ghs_0123456789",
+      commentId: "default",
+      signal: new AbortController().signal,
+      limits: { sleep: async () => undefined },
+    });
+    assert.ok(typeof end !== "string");
+    return end(() => text);
+  };
+  const bodies = () => server.comments().map(({ body }) => body.split("\n").at(-1));
+  assert.equal((await post(OTHER, "newer")).kind, "created");
+  for (const event of ["pull_request", "pull_request_target"]) {
+    assert.deepEqual(await post(SHA, "older", event), {
+      kind: "skipped",
+      reason:
+        "the pull request has moved on from aaaaaaaaaa to eeeeeeeeee: the run of its newer commit tells",
+      because: "moved",
+    });
+  }
+  assert.deepEqual(bodies(), ["newer"]);
+  assert.equal((await post(OTHER, "the newer one, run again")).kind, "updated");
+  assert.deepEqual(bodies(), ["the newer one, run again"]);
+});
+
+test("a push comes between the look for the comment and the write: not written", async () => {
+  const pull = pullOf(7, {});
+  const comments = [
+    { body: "<!-- inferrs-bench:default -->\nx", user: { login: "b[bot]", type: "Bot" } },
+  ];
+  const server = await startGithubServer({ pulls: [pull], comments });
+  servers.push(server);
+  const end = commenter({
+    context: { ...ofPull(SHA), repo: { owner: "o", repo: "r" } },
+    getOctokit: (token) => getOctokit(token, { baseUrl: server.url }),
+    token: "ghs_0123456789",
+    commentId: "default",
+    signal: new AbortController().signal,
+    limits: { sleep: async () => undefined },
+  });
+  assert.ok(typeof end !== "string");
+  const asked = setInterval(() => {
+    if (server.requests.some(({ path }) => path.includes("/comments"))) pull.head.sha = OTHER;
+  }, 0);
+  const { kind } = await end(() => "body");
+  clearInterval(asked);
+  assert.equal(kind, "skipped");
+  assert.ok(server.requests.every(({ method }) => method === "GET"));
+});
+
+test("a token that may not read the pull request, or an answer without it: written as ever", async () => {
+  for (const status of [403, 404]) {
+    const rules = [
+      { path: "/pulls/7$", status, message: "Resource not accessible by integration" },
+    ];
+    const { end } = await comment({ pulls: [pullOf(7, { sha: OTHER })], rules }, ofPull(SHA));
+    assert.equal(end.kind, "created");
+  }
+});

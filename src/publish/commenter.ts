@@ -1,7 +1,11 @@
 /** Binds the comment to the event: which pull request, with which token. */
 import type { context as ActionsContext, getOctokit } from "@actions/github";
 import { type CommentBody, upsertComment } from "./comment.ts";
-import { pullRequestOf } from "./pull-request.ts";
+import { findPull, type PullPlace } from "./find-pull.ts";
+import { githubFailure, isMissingPermission, reasonOf } from "./github-errors.ts";
+import { type RetryLimits, withRetries } from "./github-retry.ts";
+import { type Head, headCommitOf, pullRequestOf } from "./pull-request.ts";
+import { whole } from "./whole.ts";
 import type { Written } from "./written.ts";
 
 export interface CommenterSetting {
@@ -33,18 +37,40 @@ export function commenter(setting: CommenterSetting): PostComment | string {
     const at = pull.kind === "found" ? pull : await lookUp(place, pull.head, setting);
     if (at.kind === "skipped") return at;
     const { number: pullNumber, fork } = at;
+    const sha = headCommitOf(context);
+    const goAhead = (each: () => AbortSignal) => movedOn({ ...place, pullNumber, sha }, each);
     return upsertComment({
-      octokit: setting.getOctokit(token),
-      owner: context.repo.owner,
-      repo: context.repo.repo,
-      pullNumber: pull.number,
-      fork: pull.fork,
-      commentId,
-      body,
-      onlyUpdate,
-      signal,
+      ...{ ...place, pullNumber, fork, commentId, body, onlyUpdate, signal, goAhead },
+      ...(limits === undefined ? {} : { limits }),
     });
   };
+}
+
+/**
+ * Why the run of a newer commit is left to tell: of two jobs the older may end last, or be started
+ * again. Null: the pull request's head is still what was measured, or the token can't see it.
+ *
+ * https://docs.github.com/rest/pulls/pulls#get-a-pull-request
+ *
+ * @param of its `sha` null: the event doesn't say what was measured
+ * @throws what octokit throws
+ */
+async function movedOn(
+  { octokit, owner, repo, pullNumber, sha }: PullPlace & { pullNumber: number; sha: string | null },
+  signal: () => AbortSignal,
+): Promise<string | null> {
+  if (sha === null) return null;
+  try {
+    const asked = { owner, repo, pull_number: pullNumber, request: { signal: signal() } };
+    const now = whole((await octokit.rest.pulls.get(asked)).data).head.sha;
+    if (now === sha) return null;
+    return `the pull request has moved on from ${sha.slice(0, 10)} to ${now.slice(0, 10)}: the run of its newer commit tells`;
+  } catch (error) {
+    const failure = githubFailure(error);
+    const hidden = failure?.kind === "answered" && failure.status === 404;
+    if (hidden || (failure !== null && isMissingPermission(failure))) return null;
+    throw error;
+  }
 }
 
 /** Where no pull request can be seen, the summary has it all. */

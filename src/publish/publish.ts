@@ -74,11 +74,13 @@ async function tellPullRequest(
   const posted = await post(comment, body, decision === "update");
   if (posted.kind === "skipped" && posted.reason === NOTHING_NEW) {
     core.info(`No comment on the pull request: ${NOTHING_NEW} (comment: ${when}).`);
-  } else if (posted.kind === "skipped") {
-    core.notice(oneLine(`No comment on the pull request: ${posted.reason}.`, 600), {
-      title: "inferrs-bench: no comment",
-    });
-  } else core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+    return;
+  }
+  const text = `No comment on the pull request: ${reason}.`;
+  const properties = { title: "inferrs-bench: no comment" };
+  if (because === "nobody" || because === "moved") core.info(oneLine(text, 600));
+  else if (because === "fork") core.notice(oneLine(text, 600), properties);
+  else core.warning(oneLine(`${text} It would have said: ${said}`, 1200), properties);
 }
 
 /** Why the run fails the step, in one sentence; null when it doesn't. */

@@ -77,7 +77,7 @@ test("several: outputs of the whole, the comment by its marker, who is missing a
   assert.equal(outputs["ttft-ms"], "");
   assert.match(
     posted[0] ?? "",
-    /^<!-- inferrs-bench:x -->\n<!-- inferrs-bench-verdicts:v1 [\w-]+ -->\n### ❌ Regression on metal/,
+    /^<!-- inferrs-bench:x -->\n### ❌ Regression on metal[\s\S]*\n\n<!-- inferrs-bench-verdicts:v1 [\w-]+ -->\n$/,
   );
   assert.ok((posted[0] ?? "").length <= 65_000);
   assert.match(summary(), /^### ❌ Regression on metal/);

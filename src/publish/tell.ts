@@ -33,6 +33,19 @@ export async function tellReported(reported: Reported, target: TellTarget): Prom
   });
   if (comment === null || when === "never") return;
   const marker = commentMarker(commentId);
-  const body = renderMergedMarkdown(reported, { merged, marker, budget: COMMENT_BUDGET });
-  sayPosted(core, await post(comment, body));
+  const body: CommentBody = (previous) =>
+    renderMergedMarkdown(reported, {
+      ...{ merged, marker, place: "comment", earlier: { previous, commit } },
+    });
+  const posted = await post(comment, body, decision === "update");
+  sayPosted(core, posted, { said: mergedHead(reported, merged).sentence, when });
+}
+
+/** Its limit is one of bytes; a character has three at most. */
+const SUMMARY_BUDGET = Math.floor(SUMMARY_LIMIT_BYTES / 3);
+
+/** Whether anybody would want to read it: what nobody reported is news, too. */
+export function isNews({ runs, missing }: Reported, { exitReason }: Merged): boolean {
+  const any = runs.some(({ result, history }) => hasNews(result, history));
+  return missing.length > 0 || exitReason !== "ok" || any;
 }

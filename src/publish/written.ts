@@ -9,9 +9,9 @@ export type Written =
       reason: string;
       /**
        * `nobody`: there is nobody to tell, which is in order. `fork`: a fork's run may not write.
-       * `permission`: the workflow must give one. Absent: anything else.
+       * `permission`: the workflow must give one. `moved`: a newer run tells. Absent: anything else.
        */
-      because?: "nobody" | "fork" | "permission";
+      because?: "nobody" | "fork" | "permission" | "moved";
     };
 
 export interface WriteOptions {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { merge } from "../analyze/merged/merged.ts";
+import { unionContext } from "../union-context.ts";
 import {
   carriedVerdicts,
   type EarlierVerdict,
@@ -12,6 +14,8 @@ import {
 import { COMPARISONS } from "./fixtures/comparisons.ts";
 import { failing, HOSTILE, passing } from "./fixtures/results.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { renderMergedMarkdown } from "./merged-markdown.ts";
+import { alone, type Reported } from "./reported.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -41,6 +45,46 @@ test("each update carries the verdicts of before, newest first, in one folded li
     lines[1] ?? "",
     /^- ❌ 2026-05-04 10:00 aaaaaaa \*\*Regression\*\*: decode of agent-turn 13% slower/,
   );
+});
+
+test("a run that was started again stands where it was: by when, not by which was told last", () => {
+  const first = comment({ ...passing(), startedAt: "2026-05-04T12:00:00Z" }, null, "c".repeat(40));
+  const older = comment({ ...passing(), startedAt: "2026-05-04T10:00:00Z" }, first, "a".repeat(40));
+  const last = comment({ ...passing(), startedAt: "2026-05-04T13:00:00Z" }, older, "d".repeat(40));
+  const shown = [...last.matchAll(/^- \S+ 2026-05-04 (\d\d):/gm)].map(([, hour]) => hour);
+  assert.deepEqual(shown, ["12", "10"]);
+});
+
+test("the first 200 characters of the raw text below the marker: verdict and number", () => {
+  const [, regressed = ""] = comment(COMPARISONS.regression()).split(" -->\n");
+  const begin = regressed.slice(0, 200);
+  assert.match(begin, /^### ❌ Regression: decode of agent-turn 13% slower/);
+  assert.doesNotMatch(begin, /<!--/);
+  const [, works = ""] = comment(passing()).split(" -->\n");
+  assert.match(works.slice(0, 200), /^### ✅ Agent turns work[\s\S]*\d ms/);
+  const earlier = { previous: null, commit: COMMIT };
+  const runs = ["cpu", "metal"].map((name) => ({
+    ...alone(COMPARISONS.regression()).runs[0],
+    name,
+  })) as Reported["runs"];
+  const reported = { runs, missing: [] };
+  const marker = "<!-- inferrs-bench:default -->";
+  const merged = merge(reported, unionContext());
+  const several = renderMergedMarkdown(reported, { merged, place: "comment", marker, earlier });
+  const [, all = ""] = several.split(" -->\n");
+  assert.match(all.slice(0, 200), /^### ❌ Regression on cpu.*13% slower/);
+  for (const text of [regressed, works, all]) {
+    assert.match(text.trimEnd().split("\n").at(-1) ?? "", /^<!-- inferrs-bench-verdicts:v1 /);
+  }
+});
+
+test("a comment of before, whose second line carries them, is still read", () => {
+  const hidden = hiddenVerdicts([told()]);
+  assert.deepEqual(carriedVerdicts(`<!-- m -->\n${hidden}\n### ✅ text\n\n<sub>foot</sub>\n`), [
+    told(),
+  ]);
+  assert.deepEqual(carriedVerdicts(`<!-- m -->\n### ✅ text\n\n${hidden}\n`), [told()]);
+  assert.deepEqual(carriedVerdicts(`<!-- m -->\n### ✅ text\n\n${hidden}`), [told()]);
 });
 
 test("a write that is tried again doesn't take itself for an earlier one", () => {
@@ -95,8 +139,7 @@ test("what isn't as this tool writes it is left out", () => {
   }
   const line = hiddenVerdicts([good]);
   for (const body of [
-    line,
-    `m\n\n${line}`,
+    `m\n\n${line}\n\nrest`,
     `m\nx ${line}`,
     `m\n${line} x`,
     `m\n${line.replace(":v1", ":v2")}`,
@@ -118,8 +161,9 @@ test("hostile text in them stays text", () => {
   const result = COMPARISONS.regression();
   for (const metric of result.comparison?.metrics ?? []) metric.label = HOSTILE;
   const body = comment(result);
-  assert.doesNotMatch(body.split("\n")[1] ?? "", /--(?!>$|\s)(?=[\s\S]*-->$)[^ ]*>/);
-  assert.equal(body.split("\n")[1]?.match(/-->/g)?.length, 1);
+  const last = body.trimEnd().split("\n").at(-1) ?? "";
+  assert.doesNotMatch(last, /--(?!>$|\s)(?=[\s\S]*-->$)[^ ]*>/);
+  assert.equal(last.match(/-->/g)?.length, 1);
   assert.ok(earlierThan(told(), body).length === 1);
 });
 

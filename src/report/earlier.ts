@@ -1,6 +1,6 @@
 /**
- * The earlier verdicts of a pull request. They are carried in the comment itself, as one hidden line
- * below its marker: there is no other place that every workflow may write to. Whoever may edit the
+ * The earlier verdicts of a pull request. They are carried in the comment itself, as one hidden last
+ * line (what is read of a comment elsewhere is its beginning): there is no other place that every workflow may write to. Whoever may edit the
  * comment can write there, so what comes back is taken for hostile: matched, decoded, validated,
  * capped, and escaped again when it is shown. Pure.
  */
@@ -59,12 +59,19 @@ export function hiddenVerdicts(verdicts: readonly EarlierVerdict[]): string {
 }
 
 /**
- * What a comment of before carries, newest first; what isn't as this tool writes it is left out.
+ * What a comment of before carries, in its order; what isn't as this tool writes it is left out. The
+ * line is the last one, and in comments of the first versions the second.
  * @param previous the comment's text; null: there was none
  */
 export function carriedVerdicts(previous: string | null): EarlierVerdict[] {
-  const [, line = ""] = (previous ?? "").slice(0, MOST_HIDDEN + 1000).split(/\r?\n/, 3);
-  const data = line.length <= MOST_HIDDEN ? HIDDEN.exec(line)?.[1] : undefined;
+  const text = (previous ?? "").trimEnd();
+  const last =
+    text
+      .slice(-MOST_HIDDEN - 1000)
+      .split(/\r?\n/)
+      .at(-1) ?? "";
+  const [, second = ""] = text.slice(0, MOST_HIDDEN + 1000).split(/\r?\n/, 3);
+  const data = dataOf(last) ?? dataOf(second);
   if (data === undefined) return [];
   let found: unknown;
   try {
@@ -76,13 +83,19 @@ export function carriedVerdicts(previous: string | null): EarlierVerdict[] {
   return items.flatMap((item) => verdictSchema.safeParse(item).data ?? []);
 }
 
+function dataOf(line: string): string | undefined {
+  return line.length <= MOST_HIDDEN ? HIDDEN.exec(line)?.[1] : undefined;
+}
+
 /**
- * Those of other runs than this one: a write whose answer was lost is tried again, and then the
- * comment of before is our own.
+ * Those of other runs than this one, newest first: a write whose answer was lost is tried again, and
+ * then the comment of before is our own; and a run that is started again may be told after a newer one.
+ * @param now null: this time nothing was measured
  */
-export function earlierThan(now: EarlierVerdict, previous: string | null): EarlierVerdict[] {
+export function earlierThan(now: EarlierVerdict | null, previous: string | null): EarlierVerdict[] {
   return carriedVerdicts(previous)
-    .filter(({ at, commit }) => at !== now.at || commit !== now.commit)
+    .filter(({ at, commit }) => at !== now?.at || commit !== now.commit)
+    .toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))
     .slice(0, MOST_EARLIER);
 }
 

@@ -52,6 +52,8 @@ export interface MarkdownOptions {
   /** What the budget counts; absent: characters. */
   unit?: Limit["unit"];
   heading?: string;
+  /** A paragraph right below the heading, as Markdown: whose word it is. */
+  belowHeading?: string;
   /** The run beside earlier ones; null: no history is kept. */
   history?: HistoryReport | null;
   /** Of a comment: the one of before, hostile text, and the commit that this one is about. */
@@ -67,38 +69,19 @@ const OPEN_ROWS = 8;
 /** @returns Markdown that ends with a newline */
 export function renderMarkdown(whole: Result, options: MarkdownOptions = {}): string {
   const result = headOnly(whole);
-  const { marker, history } = options;
-  const head = [...(marker === undefined ? [] : [marker]), ...headOf(whole, result, options)];
-  // By importance: when the budget is short, parts go from the end.
-  const parts: Part[] = [
-    { name: "the comparison", text: comparisonTable(whole) },
-    { name: "what would decide it", text: comparisonAdvice(whole) },
-    { name: "both logs", text: comparisonLogs(whole) },
-    { name: "each pair of starts", text: comparisonPairs(whole) },
-    { name: "what change would be seen", text: machineSensitivity(whole) },
-    { name: "head by itself", text: headByItself(whole, result) },
-    { name: "the matrix", text: matrix(result) },
-    { name: "the recommended settings", text: recommendation(result) },
-    { name: "the ladder of remedies", text: remedyLadders(result) },
-    { name: "the history", text: history ? historyMarkdown(history) : "" },
-    { name: "failures", text: failures(result) },
-    { name: "what fits", text: whatFits(result) },
-    { name: "the turn taken apart", text: turnsTaken(result) },
-    { name: "figures under load", text: loads(result) },
-    { name: "cold starts and the prompt cache", text: coldAndCached(result) },
-    { name: "warnings", text: warnings(result) },
-    { name: "what was run", text: whatWasRun(whole) },
-    { name: "how it was measured", text: howMeasured(result) },
-    { name: "engine starts", text: starts(whole) },
-    { name: "what the server counts", text: crosschecks(whole) },
-    { name: "all metrics", text: allMetrics(whole) },
-  ].filter((part) => part.text !== "");
-  return fit(
-    head.join("\n\n"),
-    parts,
-    md(clip(`${sizeLine(whole)}.`, 600)),
-    options.budget ?? DEFAULT_BUDGET,
-  );
+  const { marker, earlier, place = "report", budget: size = COMMENT_BUDGET } = options;
+  const now = earlier === undefined ? null : verdictOf(whole, earlier.commit);
+  const before = now === null ? [] : earlierThan(now, earlier?.previous ?? null);
+  // Last: whoever shows the beginning of a comment shows its raw text.
+  const hidden = now === null ? "" : `\n${hiddenVerdicts([now, ...before])}\n`;
+  const head = [
+    ...(marker === undefined ? [] : [marker]),
+    headOf(whole, result, options).join("\n\n"),
+  ].join("\n");
+  const limit = { size: size - hidden.length, unit: options.unit ?? ("characters" as const) };
+  const where = place === "report" ? "report.html" : "report.html of this run's artifact";
+  const parts = partsOf(whole, result, before, options);
+  return fitted(head, parts, footOf(whole), { limit, where }) + hidden;
 }
 
 /** In the order in which they are read; a number tells how much each matters when room is short. */
@@ -187,16 +170,28 @@ function partsOf(
  * Of a comparison its verdict and what to do, else whether it works and how fast; then what is to be
  * known before any figure is believed.
  */
-function headOf(whole: Result, result: Result, { heading }: MarkdownOptions): string[] {
-  const notes = caveats(result).map((note) => `> ⚠️ **${md(clip(note, 400))}**`);
+function headOf(
+  whole: Result,
+  result: Result,
+  { heading, belowHeading }: MarkdownOptions,
+): string[] {
+  const label = heading ?? whole.label;
+  const titled = label === null ? "" : `${md(clip(label, 80))}: `;
+  const notes = [
+    ...caveats(result).map((note) => `⚠️ **${md(clip(note, 500))}**`),
+    ...trustLine(whole),
+  ];
+  const quoted = notes.length === 0 ? [] : [notes.map((note) => `> ${note}`).join("\n>\n")];
+  const below = belowHeading === undefined ? [] : [belowHeading];
   const compared = comparisonHead(whole);
   if (compared !== null) {
-    return [`### ${compared.sign} ${titled}${compared.sentence}`, compared.toDo, ...quoted];
+    const { sign, sentence, toDo } = compared;
+    return [`### ${sign} ${titled}${sentence}`, ...below, toDo, ...quoted];
   }
   const numbers = numbersLine(result);
   return [
-    `### ${md(heading ?? "inferrs-bench")}: ${md(clip(verdictLine(result), 600))}`,
-    ...notes,
+    `### ${signOf(result)} ${titled}${md(clip(verdictLine(result), 500))}`,
+    ...below,
     ...(numbers === null ? [] : [md(clip(numbers, 600))]),
   ];
 }

@@ -2,8 +2,9 @@
 import type { Merged, MergedGroup } from "../analyze/merged/merged.ts";
 import { clip, code, html, md } from "./escape.ts";
 import { plural } from "./format.ts";
-import { type MarkdownOptions, renderMarkdown } from "./markdown.ts";
-import { failures, matrix, recommendation, table } from "./markdown-parts.ts";
+import { COMMENT_BUDGET, type MarkdownOptions, renderMarkdown } from "./markdown.ts";
+import { failures } from "./markdown-failures.ts";
+import { matrix, recommendation, table } from "./markdown-parts.ts";
 import { isAlone, mergedHead, mergedRows, nameOfGroup } from "./merged-words.ts";
 import type { Reported, ReportedRun } from "./reported.ts";
 import { caveats, verdictLine } from "./summary.ts";
@@ -13,8 +14,10 @@ export interface MergedMarkdownOptions extends MarkdownOptions {
   merged: Merged;
 }
 
-/** Under GitHub's 65,536 with room for a marker. */
-const DEFAULT_BUDGET = 65_000;
+/** These stay as long as anything does that isn't said in a run's own report. */
+const FEW_EARLIER = 5;
+/** For what is said of what was left out. */
+const NOTE_ROOM = 1_000;
 /** A folded report that may have less than this says nothing. */
 const LEAST_REPORT = 1_500;
 const MOST_ROWS = 60;
@@ -26,10 +29,15 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
   if (run !== undefined && isAlone(reported)) {
     return renderMarkdown(run.result, { history: run.history, ...own });
   }
-  const budget = own.budget ?? DEFAULT_BUDGET;
+  const { carried, before } = verdicts(reported, merged, own.earlier);
+  // Last, and in any case: what isn't carried on is lost.
+  const hidden = carried.length === 0 ? "" : `\n${hiddenVerdicts(carried)}\n`;
+  const budget = (own.budget ?? COMMENT_BUDGET) - hidden.length;
+  const [title = "", ...rest] = headOf(reported, merged);
   const head = [
-    ...(own.marker === undefined ? [] : [own.marker]),
-    ...headOf(reported, merged),
+    own.marker === undefined ? title : `${own.marker}\n${title}`,
+    own.belowHeading ?? "",
+    ...rest,
     runsTable(merged),
     whoIsMissing(reported),
   ];
@@ -45,18 +53,45 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
     ...sameSettings(merged),
   ].filter(({ text }) => text !== "");
   const left: string[] = [];
-  const open = () => joined([...head, ...parts.map(({ text }) => text)]);
+  let story = earlierVerdicts(before);
+  const open = () => joined([...head, ...parts.map(({ text }) => text), story]);
   // Half of it is the runs' own, as long as there is more to tell than fits.
   const room = reported.runs.length === 0 ? budget : Math.max(budget / 2, budget - 20_000);
+  if (open().length > room) story = earlierVerdicts(before, FEW_EARLIER);
   while (open().length > room && parts.length > 0) left.unshift(parts.pop()?.name ?? "");
-  const above = cut(open(), budget - 500);
-  const reports = folded(reported.runs, budget - above.length - 300, own);
+  for (let rows = FEW_EARLIER + 1; rows <= before.length && story !== ""; rows++) {
+    const few = story;
+    story = earlierVerdicts(before, rows);
+    if (open().length <= room) continue;
+    story = few;
+    break;
+  }
+  if (open().length > room && story !== "") {
+    story = "";
+    left.push("earlier verdicts");
+  }
+  const above = cut(open(), budget - NOTE_ROOM);
+  const reports = folded(reported.runs, budget - above.length - NOTE_ROOM, own);
   left.push(...reports.left);
   const note =
     left.length === 0
       ? ""
       : `_Left out for want of room: ${clip(left.map(md).join(", "), 400)}. All of it is in report.md._`;
-  return `${joined([above, ...reports.texts, note])}\n`;
+  return `${joined([above, ...reports.texts, note])}\n${hidden}`;
+}
+
+/** Of this pull request: what came before, and with it what this comes to, if anything ran. */
+function verdicts(
+  { runs }: Reported,
+  merged: Merged,
+  earlier: MarkdownOptions["earlier"],
+): { carried: EarlierVerdict[]; before: EarlierVerdict[] } {
+  if (earlier === undefined) return { carried: [], before: [] };
+  const results = runs.map(({ result }) => result);
+  const { verdict, exitDetail } = merged;
+  const now = mergedVerdictOf(results, { verdict, change: exitDetail ?? "" }, earlier.commit);
+  const before = earlierThan(now, earlier.previous);
+  return { carried: now === null ? before : [now, ...before], before };
 }
 
 function joined(texts: readonly string[]): string {
@@ -153,7 +188,14 @@ function folded(
   budget: number,
   options: MarkdownOptions,
 ): { texts: string[]; left: string[] } {
-  const { marker: _marker, budget: _budget, heading: _heading, ...rest } = options;
+  const {
+    marker: _marker,
+    budget: _budget,
+    heading: _heading,
+    belowHeading: _below,
+    earlier: _earlier,
+    ...rest
+  } = options;
   const wrap = ({ name, result }: ReportedRun, text: string) =>
     `<details><summary><b>${html(name)}</b>: ${html(clip(verdictLine(result), 150))}</summary>\n\n${text}\n</details>`;
   const render = (run: ReportedRun, size?: number) =>

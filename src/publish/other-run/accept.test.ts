@@ -21,10 +21,9 @@ test("a result as we write it is taken, and nothing is changed", () => {
 
 test("several, merged: their results and who is missing; what they come to is not believed", () => {
   const merged = {
-    schema: "inferrs-bench/merged/v1",
-    runs: [{ name: "metal", result: fine }],
-    missing: [{ name: "cuda\n::error::", why: 5 }],
-    verdict: "no-regression",
+    ...{ schema: "inferrs-bench/merged/v1", runs: [{ name: "metal", result: fine }] },
+    missing: [{ name: "cuda\n::error::", why: "" }],
+    ...{ verdict: "no-regression", exitReason: "ok", exitDetail: null, groups: [] },
     notes: ["all is well"],
   };
   assert.deepEqual(accept(bytes(merged)), {
@@ -33,8 +32,19 @@ test("several, merged: their results and who is missing; what they come to is no
     missing: [{ name: "cuda ::error::", why: "" }],
   });
   const torn = { ...merged, runs: [{ name: "metal", result: { ...fine, cells: 1 } }] };
-  assert.match(refusal(bytes(torn)), /^of one of its runs, .*at cells/);
-  const many = { ...merged, missing: Array(20).fill({}) };
+  assert.match(refusal(bytes(torn)), /^it is not as this version .*at runs\.0\.result\.cells/);
+  for (const [over, where] of [
+    [{ notes: undefined }, /at notes/],
+    [{ more: 1 }, /at its top/],
+    [{ missing: [{ name: "cuda", why: 5 }] }, /at missing\.0\.why/],
+    [{ runs: [{ name: "metal", result: fine, verdict: "good" }] }, /at runs\.0/],
+  ] as const) {
+    assert.match(refusal(bytes({ ...merged, ...over })), where);
+  }
+  const cells = Array.from({ length: MOST.cells + 1 }, () => sampleCell());
+  const wide = { ...merged, runs: [{ name: "metal", result: { ...fine, cells } }] };
+  assert.equal(refusal(bytes(wide)), "of one of its runs, it has more than 300 cells");
+  const many = { ...merged, missing: Array(20).fill({ name: "x", why: "y" }) };
   assert.equal(refusal(bytes(many)), "it has more than 20 runs");
 });
 

@@ -1,10 +1,12 @@
 /** From hostile bytes to results: their size bounded, their form that of our schema. Pure. */
+import type { ZodType } from "zod";
+import { MERGED_SCHEMA_ID, mergedSchema } from "../../merged-result.ts";
 import type { MissingRun } from "../../report/reported.ts";
 import { RESULT_SCHEMA_ID, type Result, resultSchema } from "../../result.ts";
 import { oneLine } from "../text.ts";
 
 export interface AcceptedRun {
-  /** Null: it has no other than its file's. */
+  /** Null: it has none, and is called as its label or its file. */
   name: string | null;
   result: Result;
 }
@@ -30,9 +32,6 @@ export const MOST = {
   runs: 20,
 } as const;
 
-/** What `command: merge` writes. */
-const MERGED_SCHEMA_ID = "inferrs-bench/merged/v1";
-
 /** Keys that mean something else to JavaScript. */
 const UNFIT = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -52,41 +51,52 @@ export function accept(bytes: Uint8Array): Accepted {
   const excess = tooMuch(value);
   if (excess !== null) return refused(excess);
   const { schema, runs, missing } = at(value);
-  if (schema !== MERGED_SCHEMA_ID) {
-    const one = acceptResult(value);
-    if (one.kind === "refused") return one;
-    return { kind: "runs", runs: [{ name: null, result: one.result }], missing: [] };
+  if (schema === MERGED_SCHEMA_ID) {
+    const count = [runs, missing].reduce<number>(
+      (sum, list) => sum + (Array.isArray(list) ? list.length : 0),
+      0,
+    );
+    return count > MOST.runs ? refused(`it has more than ${MOST.runs} runs`) : acceptMerged(value);
   }
-  const listed = Array.isArray(runs) ? runs.map(at) : [];
-  const left = Array.isArray(missing) ? missing.map(at) : [];
-  if (listed.length + left.length > MOST.runs) return refused(`it has more than ${MOST.runs} runs`);
-  const text = (given: unknown) => oneLine(typeof given === "string" ? given : "", 300);
-  const accepted: AcceptedRun[] = [];
-  for (const { name, result } of listed) {
-    const one = acceptResult(result);
-    if (one.kind === "refused") return refused(`of one of its runs, ${one.reason}`);
-    accepted.push({ name: text(name), result: one.result });
-  }
-  const lost = left.map(({ name, why }) => ({ name: text(name), why: text(why) }));
-  return { kind: "runs", runs: accepted, missing: lost };
+  if (schema !== RESULT_SCHEMA_ID) return refused(`it is no ${RESULT_SCHEMA_ID}`);
+  const one = parsed(resultSchema, value);
+  if (one.kind === "refused") return one;
+  const more = tooMany(one.value);
+  if (more !== null) return refused(more);
+  return { kind: "runs", runs: [{ name: null, result: one.value }], missing: [] };
 }
 
-function acceptResult(value: unknown): { kind: "result"; result: Result } | Refused {
-  if (at(value).schema !== RESULT_SCHEMA_ID) return refused(`it is no ${RESULT_SCHEMA_ID}`);
-  const parsed = resultSchema.safeParse(value);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    const where = oneLine(first?.path.map(String).join(".") ?? "", 80);
-    return refused(
-      `it is not as this version of inferrs-bench writes it (at ${where || "its top"}); use one version in both workflows`,
-    );
+function acceptMerged(value: unknown): Accepted {
+  const merged = parsed(mergedSchema, value);
+  if (merged.kind === "refused") return merged;
+  const { runs, missing } = merged.value;
+  for (const { result } of runs) {
+    const more = tooMany(result);
+    if (more !== null) return refused(`of one of its runs, ${more}`);
   }
-  const { cells, starts, variants, warnings } = parsed.data;
+  const text = (given: string) => oneLine(given, 300);
+  return {
+    kind: "runs",
+    runs: runs.map(({ name, result }) => ({ name: text(name) || null, result })),
+    missing: missing.map(({ name, why }) => ({ name: text(name), why: text(why) })),
+  };
+}
+
+function parsed<T>(schema: ZodType<T>, value: unknown): { kind: "value"; value: T } | Refused {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return { kind: "value", value: data };
+  const where = oneLine(error.issues[0]?.path.map(String).join(".") ?? "", 80);
+  return refused(
+    `it is not as this version of inferrs-bench writes it (at ${where || "its top"}); use one version in both workflows`,
+  );
+}
+
+function tooMany({ cells, starts, variants, warnings }: Result): string | null {
   for (const [what, list] of Object.entries({ cells, starts, variants, warnings })) {
     const most = MOST[what as "cells"];
-    if (list.length > most) return refused(`it has more than ${most} ${what}`);
+    if (list.length > most) return `it has more than ${most} ${what}`;
   }
-  return { kind: "result", result: parsed.data };
+  return null;
 }
 
 function refused(reason: string): Refused {

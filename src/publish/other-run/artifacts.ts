@@ -1,6 +1,9 @@
 /** Which artifacts of a run are taken: by name, the newest of each. */
+import { plural } from "../../report/format.ts";
+import type { MissingRun } from "../../report/reported.ts";
 import type { PullPlace } from "../find-pull.ts";
 import { everyPage, PER_PAGE } from "../pages.ts";
+import { oneLine } from "../text.ts";
 import { whole } from "../whole.ts";
 
 export interface Artifact {
@@ -13,7 +16,12 @@ export interface Artifact {
 }
 
 export type ChosenArtifacts =
-  | { kind: "some"; artifacts: Artifact[]; notes: string[] }
+  | {
+      kind: "some";
+      artifacts: Artifact[];
+      /** Those that fit, and can't be or aren't read. */
+      missing: MissingRun[];
+    }
   | { kind: "none"; reason: string };
 
 /** So many are read of one run: each is a job's. */
@@ -67,23 +75,24 @@ function newest(listed: Listed[], wanted: string): ChosenArtifacts {
   for (const each of listed.sort(inOrder)) byName.set(each.name, each);
   const last = [...byName.values()].sort((one, other) => one.name.localeCompare(other.name));
   const there = last.filter(({ expired }) => !expired);
-  const gone = last.length - there.length;
-  const expired = gone === 0 ? "" : `${gone === 1 ? "one has" : `${gone} have`} expired`;
+  const gone = last.filter(({ expired }) => expired);
   if (there.length === 0) {
     const reason =
-      gone === 0
+      gone.length === 0
         ? `the run has no artifact ${wanted}`
-        : `the run has no artifact ${wanted} that is still there: ${expired}`;
+        : `the run has no artifact ${wanted} that is still there: ${gone.length === 1 ? "it has" : `all ${gone.length} have`} expired`;
     return { kind: "none", reason };
   }
-  const notes = gone === 0 ? [] : [`Of the artifacts ${expired}.`];
-  if (there.length > MOST_ARTIFACTS) {
-    notes.push(`Of ${there.length} artifacts the first ${MOST_ARTIFACTS} were read.`);
+  const missing = gone.map(({ name }) => ({ name: oneLine(name, 100), why: "it has expired" }));
+  const left = there.length - MOST_ARTIFACTS;
+  if (left > 0) {
+    const why = `of ${there.length} the first ${MOST_ARTIFACTS} were read`;
+    missing.push({ name: plural(left, "more artifact"), why });
   }
   const artifacts = there
     .slice(0, MOST_ARTIFACTS)
     .map(({ id, name, bytes, digest }) => ({ id, name, bytes, digest }));
-  return { kind: "some", artifacts, notes };
+  return { kind: "some", artifacts, missing };
 }
 
 function toListed(of: {

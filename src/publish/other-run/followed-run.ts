@@ -5,8 +5,6 @@ import { type EventPayload, type Head, headOfRun } from "../pull-request.ts";
 export interface FollowedRun {
   id: number;
   head: Head;
-  /** On which event it ran. */
-  event: string;
   /** `success`, `failure`, `cancelled`, …; null: it hasn't ended. */
   conclusion: string | null;
 }
@@ -28,5 +26,5 @@ export function followedRun(eventName: string, payload: EventPayload): FollowedR
     throw refused("an event that names a run and its head", "GitHub writes both: is it a replay?");
   }
   const text = (value: unknown) => (typeof value === "string" ? value : null);
-  return { id, head, event: text(run?.event) ?? "", conclusion: text(run?.conclusion) };
+  return { id, head, conclusion: text(run?.conclusion) };
 }

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { getOctokit } from "@actions/github";
-import type { Result } from "../../result.ts";
+import { merge } from "../../analyze/merged/merged.ts";
+import type { CommentWhen } from "../../inputs/action.ts";
+import { toMergedResult } from "../../merged-result.ts";
+import { carriedVerdicts, hiddenVerdicts } from "../../report/earlier.ts";
+import { COMPARISONS } from "../../report/fixtures/comparisons.ts";
+import type { Reported, ReportedRun } from "../../report/reported.ts";
+import { type Result, resultSchema } from "../../result.ts";
 import { type ArchiveEntry, zip } from "../../testing/archives.ts";
 import type { StoredArtifact } from "../../testing/github/artifacts.ts";
 import { pullOf } from "../../testing/github/pulls-api.ts";
@@ -12,6 +18,7 @@ import {
   type GithubServerOptions,
   startGithubServer,
 } from "../../testing/github/server.ts";
+import { unionContext } from "../../union-context.ts";
 import { MOST_ARCHIVE_BYTES } from "./download.ts";
 import { followedRun } from "./followed-run.ts";
 import { type Posted, postOtherRun } from "./post.ts";
@@ -57,13 +64,14 @@ async function serve(options: GithubServerOptions): Promise<GithubServer> {
 
 async function post(
   server: GithubServer,
-  over: { artifact?: string; payload?: object; waits?: number[] } = {},
+  over: { artifact?: string; payload?: object; waits?: number[]; when?: CommentWhen } = {},
 ): Promise<Posted> {
   return await postOtherRun({
     ...{ owner: "o", repo: "r", commentId: "default", serverUrl: "https://github.test" },
     octokit: getOctokit("ghs_0123456789", { baseUrl: server.url }),
     run: followedRun("workflow_run", over.payload ?? payload),
     artifact: over.artifact ?? "inferrs-bench*",
+    when: over.when ?? "always",
     env: { GITHUB_API_URL: server.url },
     userAgent: "test",
     signal: new AbortController().signal,
@@ -76,6 +84,21 @@ async function post(
   });
 }
 
+/** As `command: merge` writes it. */
+function mergedArtifact(
+  given: string[] | ReportedRun[],
+  missing: Reported["missing"],
+): StoredArtifact {
+  const runs = given.map((run) =>
+    typeof run === "string" ? { name: run, result: sampleResult(), history: null } : run,
+  );
+  const reported = { runs, missing };
+  const text = JSON.stringify(toMergedResult(reported, merge(reported, unionContext())));
+  const bytes = zip([{ name: "merged.json", text, deflate: true }]);
+  return artifact({ id: 2, name: "inferrs-bench-merged", bytes });
+}
+
+const schemaed = (result: Result) => resultSchema.parse(result);
 const reasonOf = (posted: Posted) => (posted.kind === "nothing" ? posted.reason : "posted");
 const writes = (server: GithubServer) =>
   server.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);
@@ -88,10 +111,10 @@ test("a fork's result, on its pull request: the verdict first, then whose word i
   assert.equal(comment?.issue, 8);
   const lines = comment?.body.split("\n") ?? [];
   assert.equal(lines[0], "<!-- inferrs-bench:default -->");
-  assert.match(lines[1] ?? "", /^<!-- inferrs-bench-verdicts:v1 /);
-  assert.match(lines[2] ?? "", /^### ✅ Agent turns work/);
+  assert.match(lines.at(-2) ?? "", /^<!-- inferrs-bench-verdicts:v1 /);
+  assert.match(lines[1] ?? "", /^### ✅ Agent turns work/);
   assert.match(
-    lines[4] ?? "",
+    lines[3] ?? "",
     /^> \*\*Reported by \[the pull request's own run\]\(https:\/\/github\.test\/o\/r\/actions\/runs\/30433642\)\*\* at aaaaaaaaaa: .*could have written them/,
   );
   assert.equal((await post(server)).kind, "posted");
@@ -127,7 +150,8 @@ test("several artifacts: each job's in one comment, the newest of a name, what c
   assert.match(body, /^### ✅ metal: /m);
   assert.doesNotMatch(body, /\bold\b: |\bother\b: /);
   assert.match(body, /- \*\*inferrs-bench-cpu\*\*: its archive can't be read/);
-  assert.deepEqual(posted.notes[0], "Of the artifacts one has expired.");
+  assert.match(body, /- \*\*inferrs-bench-gone\*\*: it has expired/);
+  assert.deepEqual(posted.notes[0], "inferrs-bench-gone: it has expired.");
   assert.equal(posted.notes.length, 2);
 });
 
@@ -146,16 +170,117 @@ test("one artifact by its name; folders of jobs in it", async () => {
 });
 
 test("one artifact has them merged: that is all of them", async () => {
-  const runs = ["cpu", "metal"].map((name) => ({ name, result: sampleResult() }));
   const missing = [{ name: "cuda", why: "It did not report." }];
-  const merged = { schema: "inferrs-bench/merged/v1", runs, missing };
-  const bytes = zip([{ name: "merged.json", text: JSON.stringify(merged) }]);
-  const all = artifact({ id: 2, name: "inferrs-bench-merged", bytes });
+  const all = mergedArtifact(["cpu", "metal"], missing);
   const server = await serve({ artifacts: [artifact({ name: "inferrs-bench-cpu" }), all] });
   assert.equal((await post(server)).kind, "posted");
   const body = server.comments()[0]?.body ?? "";
   assert.equal(body.match(/^### ✅ (cpu|metal): /gm)?.length, 2);
   assert.match(body, /- \*\*cuda\*\*: It did not report\./);
+});
+
+test("names in it that are empty or twice: the label, the artifact's name, a number", async () => {
+  const runs = ["", "cpu", "cpu"].map((name) => ({ name, result: sampleResult(), history: null }));
+  const [first] = runs;
+  const labelled = { name: "", result: sampleResult({ label: "metal" }), history: null };
+  const missing = [{ name: "", why: "It did not report." }];
+  const reported = { runs: [...(first ? [first] : []), labelled, ...runs.slice(1)], missing };
+  const server = await serve({ artifacts: [mergedArtifact(reported.runs, missing)] });
+  assert.equal((await post(server)).kind, "posted");
+  const body = server.comments()[0]?.body ?? "";
+  const heads = [...body.matchAll(/^### ✅ ([^:]*):/gm)].map(([, name]) => name);
+  assert.deepEqual(heads, ["inferrs-bench-merged", "metal", "cpu", "cpu (2)"]);
+  assert.match(body, /- \*\*inferrs-bench-merged\*\*: It did not report/);
+});
+
+test("a merged one in which nobody reported: that is said, and what came before stays", async () => {
+  const server = await serve({ artifacts: [artifact()] });
+  await post(server);
+  const missing = [{ name: "cpu", why: "Its job was cancelled." }];
+  server.artifacts.splice(0, 1, mergedArtifact([], missing));
+  assert.equal((await post(server)).kind, "posted");
+  const body = server.comments()[0]?.body ?? "";
+  assert.match(body, /- \*\*cpu\*\*: Its job was cancelled\./);
+  assert.match(body, /Earlier verdicts of this pull request \(1\)/);
+  server.artifacts.splice(0, 1, artifact({ id: 3 }));
+  await post(server);
+  assert.equal(carriedVerdicts(server.comments()[0]?.body ?? "").length, 1);
+});
+
+test("beside a merged one: what can't be read is said, and not twice", async () => {
+  const torn = { bytes: Buffer.from("no zip") };
+  const missing = [{ name: "cuda", why: "It left no result." }];
+  const server = await serve({
+    artifacts: [
+      mergedArtifact(["cpu", "metal"], missing),
+      artifact({ id: 3, name: "inferrs-bench-vulkan", ...torn }),
+      artifact({ id: 4, name: "inferrs-bench-cuda", ...torn }),
+      artifact({ id: 5, name: "inferrs-bench-metal", expired: true }),
+    ],
+  });
+  assert.equal((await post(server)).kind, "posted");
+  const [, said = ""] = (server.comments()[0]?.body ?? "").split("#### Did not report\n\n");
+  const lines = said.split("\n\n")[0]?.split("\n") ?? [];
+  assert.deepEqual(lines.map((line) => line.split(":")[0]).sort(), [
+    "- **cuda**",
+    "- **inferrs-bench-vulkan**",
+  ]);
+});
+
+test("more artifacts than are read: the comment says so", async () => {
+  const artifacts = Array.from({ length: 23 }, (_, n) =>
+    artifact({ id: n + 1, name: `inferrs-bench-${String(n).padStart(2, "0")}` }),
+  );
+  const server = await serve({ artifacts });
+  const { notes } = await post(server);
+  const said = "3 more artifacts: of 23 the first 20 were read";
+  assert.deepEqual(notes, [`${said}.`]);
+  assert.ok(
+    server.comments()[0]?.body.includes(said.replace("3 more artifacts", "- **3 more artifacts**")),
+  );
+});
+
+test("comment: on-change has nothing to say of what is as before, and brings up to date what is there", async () => {
+  const calm = schemaed(COMPARISONS.noRegression());
+  const server = await serve({ artifacts: [artifact({ bytes: zipOf(calm) })] });
+  const quiet = await post(server, { when: "on-change" });
+  assert.ok(quiet.kind === "nothing" && quiet.quiet);
+  assert.match(quiet.reason, /nothing to say/);
+  assert.deepEqual(writes(server), []);
+  assert.equal((await post(server, { when: "always" })).kind, "posted");
+  const again = await post(server, { when: "on-change" });
+  assert.ok(again.kind === "posted" && again.how === "updated");
+  const loud = await serve({
+    artifacts: [artifact({ bytes: zipOf(schemaed(COMPARISONS.regression())) })],
+  });
+  assert.equal((await post(loud, { when: "on-change" })).kind, "posted");
+});
+
+test("earlier verdicts are carried on beside the longest report, below the limit of the docs", async () => {
+  const cells = Array.from({ length: 300 }, (_, n) =>
+    failingCell(`${n}-${"s".repeat(200)}`, "http-error", "e".repeat(3_000)),
+  );
+  const runs = ["cpu", "metal"].map((name) => ({
+    ...{ name, history: null },
+    result: sampleResult({ cells, startedAt: "2026-01-02T00:00:00Z" }),
+  }));
+  const missing = [{ name: "cuda", why: "𒈙".repeat(140) }];
+  const before = Array.from({ length: 21 }, (_, minute) => ({
+    ...{ commit: SHA, state: "failed" as const, change: "𒈙".repeat(160) },
+    at: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
+  }));
+  const body = `<!-- inferrs-bench:default -->\n### x\n\n${hiddenVerdicts(before)}\n`;
+  const single = artifact({ id: 3, bytes: zipOf(sampleResult({ cells })) });
+  for (const artifacts of [[mergedArtifact(runs, missing)], [single]]) {
+    const user = { login: "github-actions[bot]", type: "Bot" };
+    const server = await serve({ artifacts, comments: [{ issue: 8, body, user }] });
+    const end = await post(server);
+    assert.ok(end.kind === "posted" && end.how === "updated");
+    const made = server.comments()[0]?.body ?? "";
+    assert.ok(made.length <= 65_000, String(made.length));
+    assert.equal(carriedVerdicts(made).length, 21);
+    assert.match(made, /Earlier verdicts of this pull request \(20\)/);
+  }
 });
 
 test("nothing to post: no pull request, two, moved on, no artifact, expired; nothing is downloaded", async () => {
@@ -167,7 +292,7 @@ test("nothing to post: no pull request, two, moved on, no artifact, expired; not
     [{ pulls: [fork, pullOf(9, { repo: "x/r" }, other)] }, /^several open pull requests/],
     [{ pulls: [pullOf(8, { repo: "x/r", sha: NEWER })] }, /has moved on/],
     [{}, /^the run has no artifact inferrs-bench\*$/],
-    [{ artifacts: [artifact({ expired: true })] }, /that is still there: one has expired$/],
+    [{ artifacts: [artifact({ expired: true })] }, /that is still there: it has expired$/],
     [{ artifacts: [artifact({ run: 5 })] }, /^the run has no artifact/],
   ];
   for (const [options, reason] of cases) {
@@ -294,11 +419,11 @@ test("the longest texts that are taken: a comment that GitHub takes", async () =
     artifacts: [artifact({ bytes: zipOf(sampleResult({ cells, warnings })) })],
   });
   assert.equal((await post(server)).kind, "posted");
-  assert.ok((server.comments()[0]?.body.length ?? 0) <= 65_536);
+  assert.ok((server.comments()[0]?.body.length ?? 0) <= 65_000);
   const detail = { exitReason: "setup-failed", exitDetail: text } as const;
   const heads = await serve({ artifacts: [artifact({ bytes: zipOf(sampleResult(detail)) })] });
   assert.equal((await post(heads)).kind, "posted");
-  assert.ok((heads.comments()[0]?.body.length ?? 0) <= 65_536);
+  assert.ok((heads.comments()[0]?.body.length ?? 0) <= 65_000);
 });
 
 test("the storage: another host that never sees the token; what breaks is tried again", async () => {

@@ -1,14 +1,20 @@
 /** From another workflow's run to the comment on its pull request: each step may end it, with a reason. */
+import { type Merged, merge } from "../../analyze/merged/merged.ts";
+import type { CommentWhen } from "../../inputs/action.ts";
 import { InputError } from "../../inputs/error.ts";
-import type { Reported } from "../../report/reported.ts";
-import { type CommentBody, upsertComment } from "../comment.ts";
+import type { MissingRun, Reported } from "../../report/reported.ts";
+import { distinctNames, nameOfFolder } from "../../run-names.ts";
+import { unionContext } from "../../union-context.ts";
+import { type CommentBody, commentMarker, NOTHING_NEW, upsertComment } from "../comment.ts";
+import { commentDecision } from "../comment-when.ts";
 import { findPull, type PullPlace } from "../find-pull.ts";
 import { isMissingPermission, type RefusalWords, reasonOf } from "../github-errors.ts";
 import { withRetries } from "../github-retry.ts";
+import { isNews } from "../tell.ts";
 import { oneLine } from "../text.ts";
 import { accept } from "./accept.ts";
-import { type Artifact, chooseArtifacts } from "./artifacts.ts";
-import { bodyOf } from "./body.ts";
+import { type Artifact, type ChosenArtifacts, chooseArtifacts } from "./artifacts.ts";
+import { type BodyFacts, bodyOf } from "./body.ts";
 import { type DownloadWorld, download } from "./download.ts";
 import type { FollowedRun } from "./followed-run.ts";
 import { unvouched } from "./unvouched.ts";
@@ -19,6 +25,7 @@ export interface PostRequest extends PullPlace, DownloadWorld {
   /** A name, or its beginning with a `*` at the end. */
   artifact: string;
   commentId: string;
+  when: CommentWhen;
   /** Where people see the runs: `https://github.com`. */
   serverUrl: string;
 }
@@ -49,16 +56,21 @@ export async function postOtherRun(request: PostRequest): Promise<Posted> {
     const ended = run.conclusion === "success" ? "" : ` (it ended with "${run.conclusion}")`;
     return nothing(`${chosen.reason}${ended}`, false);
   }
-  const reported = await read(request, chosen.artifacts);
-  const notes = [...chosen.notes, ...reported.missing.map(({ name, why }) => `${name}: ${why}.`)];
-  if (reported.runs.length === 0)
+  const { reported, vouched } = await read(request, chosen);
+  const notes = reported.missing.map(({ name, why }) => `${name}: ${why.replace(/\.$/, "")}.`);
+  if (reported.runs.length === 0 && !vouched)
     return nothing("no artifact has a result that can be shown", false, notes);
   const runUrl = `${request.serverUrl}/${request.owner}/${request.repo}/actions/runs/${run.id}`;
-  const body = rendered(reported, { runUrl, sha: run.head.sha });
-  if (typeof body !== "function") return nothing(body.reason, false, notes);
-  const { octokit, owner, repo, commentId, signal, limits } = request;
+  const { octokit, owner, repo, commentId, when, signal, limits } = request;
+  const facts = { runUrl, sha: run.head.sha, marker: commentMarker(commentId) };
+  const shown = rendered(reported, facts);
+  if ("reason" in shown) return nothing(shown.reason, false, notes);
+  const { body, merged } = shown;
+  const decision = commentDecision(when, isNews(reported, merged));
+  if (decision === "none") return nothing(`comment: ${when}`, true, notes);
   const written = await upsertComment({
     ...{ octokit, owner, repo, commentId, signal, body, pullNumber: pull.number, fork: false },
+    onlyUpdate: decision === "update",
     ...(limits === undefined ? {} : { limits }),
     // A newer commit's result must not be overwritten by this one.
     goAhead: async (each) => {
@@ -71,39 +83,53 @@ export async function postOtherRun(request: PostRequest): Promise<Posted> {
     return { kind: "posted", how: written.kind, url: written.url, pull: pull.number, notes };
   }
   if (written.because === "permission") throw lacking(written.reason);
-  return nothing(written.reason, false, notes);
+  const calm = written.reason === NOTHING_NEW;
+  return nothing(calm ? `${NOTHING_NEW} (comment: ${when})` : written.reason, calm, notes);
 }
 
 /**
  * Each artifact's results; what can't be read is said, and the others count. Where one holds them
  * merged, that is all of them.
+ *
+ * @returns `vouched`: one that merged them says who is missing, so that this alone can be told
  */
-async function read(request: PostRequest, artifacts: Artifact[]): Promise<Reported> {
+async function read(
+  request: PostRequest,
+  { artifacts, missing: unread }: ChosenArtifacts & { kind: "some" },
+): Promise<{ reported: Reported; vouched: boolean }> {
   const single: Reported = { runs: [], missing: [] };
   const merged: Reported = { runs: [], missing: [] };
+  const lost: MissingRun[] = [...unread];
   for (const artifact of artifacts) {
     const name = oneLine(artifact.name, 100);
     const files = await filesOf(request, artifact);
     if (files.kind === "refused") {
-      single.missing.push({ name, why: oneLine(files.reason, 400) });
+      lost.push({ name, why: oneLine(files.reason, 400) });
       continue;
     }
     for (const file of files.files) {
       const called = file.folder === "" ? name : oneLine(`${name}/${file.folder}`, 100);
       const accepted = accept(file.bytes);
       if (accepted.kind === "refused") {
-        single.missing.push({ name: called, why: `${file.name}: ${accepted.reason}` });
+        lost.push({ name: called, why: `${file.name}: ${accepted.reason}` });
         continue;
       }
       const reported = file.name === MERGED ? merged : single;
-      reported.missing.push(...accepted.missing);
+      for (const each of accepted.missing)
+        reported.missing.push({ ...each, name: each.name || called });
       for (const run of accepted.runs) {
         const result = unvouched(run.result);
         reported.runs.push({ name: run.name ?? result.label ?? called, result, history: null });
       }
     }
   }
-  return merged.runs.length > 0 ? merged : single;
+  const runs = distinctNames(merged.runs.length > 0 ? merged.runs : single.runs);
+  const told = new Set([...runs, ...merged.missing].map(({ name }) => name));
+  const untold = lost.filter(({ name }) => !told.has(name) && !told.has(nameOfFolder(name)));
+  return {
+    reported: { runs, missing: [...merged.missing, ...untold] },
+    vouched: merged.missing.length > 0,
+  };
 }
 
 async function filesOf(request: PostRequest, artifact: Artifact): Promise<Unzipped> {
@@ -119,14 +145,20 @@ async function filesOf(request: PostRequest, artifact: Artifact): Promise<Unzipp
     : { kind: "refused", reason: `it has no ${RESULT}` };
 }
 
-/** What passed the schema may still contradict itself. */
+/**
+ * Rendered once before anything is written: what passed the schema may still contradict itself, and
+ * what can't be shown is known by then.
+ */
 function rendered(
   reported: Reported,
-  facts: Parameters<typeof bodyOf>[1],
-): CommentBody | { reason: string } {
+  facts: Omit<BodyFacts, "merged" | "previous">,
+): { body: CommentBody; merged: Merged } | { reason: string } {
   try {
-    const text = bodyOf(reported, facts);
-    return text === null ? { reason: "its report doesn't fit a comment" } : () => text;
+    // A config's text is something to copy, and the union would make one of what was reported.
+    const merged = merge(reported, { ...unionContext(), renderConfig: () => null });
+    const body: CommentBody = (previous) => bodyOf(reported, { ...facts, merged, previous });
+    body(null);
+    return { body, merged };
   } catch {
     return { reason: "its result contradicts itself and can't be shown" };
   }
