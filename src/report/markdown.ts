@@ -132,7 +132,8 @@ function partsOf(
     { name: "figures under load", importance: 57, text: fold(loads(result)) },
     {
       name: "earlier verdicts",
-      importance: 56,
+      // Short, and nowhere else; what fails is in the report as well.
+      importance: 85,
       text: earlierVerdicts(before),
       shorten: { rows: before.length, text: (rows) => earlierVerdicts(before, rows) },
     },
