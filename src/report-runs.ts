@@ -1,5 +1,6 @@
 /** `report DIR...`: several runs side by side, or parts of one matrix as one. */
 import { join, resolve } from "node:path";
+import { previewComment } from "./comment-preview.ts";
 import type { BenchHost } from "./end.ts";
 import { widthOf } from "./host/screen.ts";
 import { InputError } from "./inputs/error.ts";
@@ -16,6 +17,8 @@ export const DEFAULT_MERGED_DIR = "inferrs-bench-merged";
 export interface ReportRunsOptions {
   out?: string;
   json?: boolean;
+  /** Print the comment that would be posted, and write nothing. */
+  comment?: boolean;
   expect?: string[];
 }
 
@@ -36,6 +39,10 @@ export function reportRuns(
     const from = { paths, cwd: host.cwd, expect, journals: true, limitBytes: MOST_BYTES };
     const reported = readRuns(from);
     if (reported.runs.length === 0 && expect.length === 0) throw nothing(paths, reported);
+    if (given.comment === true) {
+      previewComment(reported, host);
+      return reported.missing.length === 0 ? 0 : 1;
+    }
     const end = writeMerged(reported, resolve(host.cwd, given.out ?? DEFAULT_MERGED_DIR));
     print(end, given, host);
     return reported.missing.length === 0 ? 0 : 1;

@@ -17,7 +17,8 @@ import { type ReportRunsOptions, reportRuns } from "./report-runs.ts";
 export function report(dirs: readonly string[], given: ReportRunsOptions, host: BenchHost): number {
   const [dir, ...others] = dirs;
   const one = dir !== undefined && others.length === 0 && given.expect === undefined;
-  if (!one || journalOf(dir, host.cwd) === null) return reportRuns(dirs, given, host);
+  if (!one || given.comment === true || journalOf(dir, host.cwd) === null)
+    return reportRuns(dirs, given, host);
   return reportOne(dir, given, host);
 }
 

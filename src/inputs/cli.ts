@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { CompareOptions } from "../compare.ts";
 import { toolVersion } from "../host/assets.ts";
+import type { ReportRunsOptions } from "../report-runs.ts";
 import { DOCTOR_DEFAULTS, DOCTOR_OPTIONS } from "./doctor-options.ts";
 import { addHistoryCommands } from "./history-cli.ts";
 import { addModelCommands } from "./model-cli.ts";
@@ -104,7 +105,8 @@ export async function main(argv: string[]): Promise<number> {
     )
     .option("--expect <NAME>", "a run that must be there, by label or folder; repeated", repeated)
     .option("--json", "print the result as JSON and nothing else")
-    .action(async (dirs: string[], given: { out?: string; json?: boolean; expect?: string[] }) => {
+    .option("--comment", "print the comment as it would be posted, and write no file")
+    .action(async (dirs: string[], given: ReportRunsOptions) => {
       const { report } = await import("../rerender.ts");
       code = report(dirs, given, await cliHost());
       await flushed();

@@ -10,6 +10,7 @@ import { lineOf, linesOf } from "../testing/history.ts";
 import type { Publisher } from "./actions-core.ts";
 import { NOTHING_NEW } from "./comment.ts";
 import { failureReason, publish } from "./publish.ts";
+import { SUMMARY_LIMIT_BYTES } from "./summary.ts";
 
 /** Writes down what is said, in order. */
 function recorder(failSummary = false): { core: Publisher; said: string[] } {
@@ -104,6 +105,22 @@ test("a history in a branch comes after the summary, below it and in the comment
   assert.match(posted, /<summary>History</);
   assert.ok(said.includes("warning no permission"));
   assert.ok(said.some((line) => line.startsWith("notice Worse than earlier runs foretell")));
+});
+
+test("the longest report leaves room in the summary for a history in a branch", async () => {
+  const { core, said } = recorder();
+  const warnings = Array.from({ length: 4000 }, (_, n) => ({
+    code: `c${n}`,
+    text: "w".repeat(390),
+  }));
+  const end = { ...fine, result: sampleResult({ warnings }) };
+  const kept = keptHistory(lineOf(1000, 50), linesOf(12), []);
+  const history = async () => ({ kept, warnings: [] });
+  await publish(end, { core, commentId: "x", comment: null, history });
+  const written = said.filter((line) => line.startsWith("summary ")).map((line) => line.slice(8));
+  assert.equal(written.length, 2);
+  assert.ok(Buffer.byteLength(written[0] ?? "") > 800_000, "as much as there is room for");
+  assert.ok(Buffer.byteLength(written.join("")) <= SUMMARY_LIMIT_BYTES);
 });
 
 test("a history that was kept in a folder is in the summary already; a mistake loses nothing", async () => {

@@ -50,7 +50,7 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   const { core } = target;
   await announce(core, {
     outputs: outputs(end),
-    summary: summaryText(end),
+    summary: summaryText(end, target.history ? HISTORY_BYTES : 0),
     annotations: end.result === null ? [] : annotations(end.result),
   });
   if (end.result !== null && isUntold(end.result)) await tellUntold(end.result, target);
@@ -93,14 +93,22 @@ export function failureReason(end: BenchEnd): string | null {
   return oneLine(reason ?? `inferrs-bench ended with exit code ${end.exitCode}.`, 1000);
 }
 
-const IN_SUMMARY = { place: "summary", budget: SUMMARY_LIMIT_BYTES, unit: "bytes" } as const;
+const IN_SUMMARY = { place: "summary", unit: "bytes" } as const;
+/** Of the summary, for what the history's branch adds below the report. */
+const HISTORY_BYTES = 96 * 1024;
 
-function summaryText(end: BenchEnd): string {
+function summaryText(end: BenchEnd, reserved: number): string {
   const { result, history = null } = end;
-  if (result !== null) return renderMarkdown(result, { ...IN_SUMMARY, history });
-  // Indented by four: shown as it is, whatever is in it.
-  const said = plainLines(end.error?.message ?? `exit code ${end.exitCode}`);
-  return `## inferrs-bench failed\n\n${said.replace(/^/gm, "    ")}\n`;
+  const budget = SUMMARY_LIMIT_BYTES - reserved;
+  if (result !== null) return renderMarkdown(result, { ...IN_SUMMARY, budget, history });
+  if (end.plan !== undefined) return `## inferrs-bench: the plan\n\n${asItIs(end.plan.text)}\n`;
+  const said = end.error?.message ?? `exit code ${end.exitCode}`;
+  return `## inferrs-bench failed\n\n${asItIs(said)}\n`;
+}
+
+/** Indented by four: shown as it is, whatever is in it. */
+function asItIs(text: string): string {
+  return plainLines(text).replace(/^/gm, "    ");
 }
 
 /** A check of its own, grey; where there can be none, a warning that says why. */

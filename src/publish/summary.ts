@@ -1,4 +1,5 @@
 /** The job summary: the report, under the size that GitHub takes. */
+import { statSync } from "node:fs";
 import type { Summary } from "./actions-core.ts";
 
 /** GitHub refuses a step's summary above 1 MiB; a little is left for what others wrote there. */
@@ -11,20 +12,29 @@ const CUT_NOTICE =
 export function fitSummary(markdown: string, limitBytes: number = SUMMARY_LIMIT_BYTES): string {
   const bytes = Buffer.from(markdown, "utf8");
   if (bytes.length <= limitBytes) return markdown;
-  const room = Math.max(0, limitBytes - Buffer.byteLength(CUT_NOTICE));
+  const room = limitBytes - Buffer.byteLength(CUT_NOTICE);
+  if (room <= 0) return "";
   const lastLine = bytes.subarray(0, room).lastIndexOf("\n");
   const kept = bytes.subarray(0, lastLine === -1 ? 0 : lastLine).toString("utf8");
   return kept + CUT_NOTICE;
 }
 
 /**
- * Adds the report to the step's summary.
+ * Adds the report to the step's summary. A step has a file of its own, so that earlier steps don't count;
+ * what this step has written does.
  *
+ * @param file what is written to, by its path; undefined: nobody says
  * @returns null, or why it could not be written (a runner without summaries, a full disk)
  */
-export async function writeSummary(summary: Summary, markdown: string): Promise<string | null> {
+export async function writeSummary(
+  summary: Summary,
+  markdown: string,
+  file = process.env.GITHUB_STEP_SUMMARY,
+): Promise<string | null> {
   try {
-    await summary.addRaw(fitSummary(markdown), true).write();
+    const found = file ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    const room = Math.max(0, SUMMARY_LIMIT_BYTES - (found?.size ?? 0));
+    await summary.addRaw(fitSummary(markdown, room), true).write();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -382,3 +382,15 @@ test("where the two-sided interval reaches beyond the threshold, what is ruled o
     /7% faster \(5% slower is ruled out, p = 0\.012\)/,
   );
 });
+
+test("in the comment what changed stands open; the combinations are a line where none newly fails", () => {
+  const told = (result: Result) => renderMarkdown(result, { place: "comment" });
+  const slower = told(COMPARISONS.regression());
+  const [above = ""] = slower.split("#### Base against head");
+  assert.match(above, /\*\*Head by itself\.\*\* .*\n\n<details><summary>All combinations of head/);
+  assert.doesNotMatch(above.replace(/<details>[\s\S]*?<\/details>/g, ""), /^\|/m);
+  const broken = told(COMPARISONS.broken());
+  assert.doesNotMatch(broken, /All combinations of head/);
+  const whole = renderMarkdown(COMPARISONS.regression());
+  assert.doesNotMatch(whole, /All combinations of head/);
+});

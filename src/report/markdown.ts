@@ -28,6 +28,7 @@ import {
 } from "./markdown-details.ts";
 import { failures, failuresShortened } from "./markdown-failures.ts";
 import {
+  folded,
   foldedAway,
   matrix,
   matrixShortened,
@@ -92,18 +93,21 @@ function partsOf(
   { place = "report", history }: MarkdownOptions,
 ): Part[] {
   const fold = place === "comment" ? foldedAway : (text: string) => text;
-  const open = place === "comment" ? OPEN_ROWS : Number.POSITIVE_INFINITY;
+  const asBefore = place === "comment" && worksAsBefore(whole);
+  const open = place === "comment" && !asBefore ? OPEN_ROWS : Number.POSITIVE_INFINITY;
+  const combinations = (rows?: number) => {
+    const table = matrix(result, rows, open);
+    const title = "All combinations of head, by scenario: none fails that did not fail on base";
+    return joined(headByItself(whole, result), asBefore ? folded(title, table) : table);
+  };
   const { trust, other } = warningsByTrust(whole);
   const warnings = [...trust, ...other];
   const parts: Part[] = [
     {
       name: "the matrix",
       importance: 90,
-      text: joined(headByItself(whole, result), matrix(result, undefined, open)),
-      shorten: {
-        ...matrixShortened(result, open),
-        text: (rows) => joined(headByItself(whole, result), matrix(result, rows, open)),
-      },
+      text: combinations(),
+      shorten: { ...matrixShortened(result, open), text: combinations },
     },
     { name: "the chart", importance: 30, text: place === "summary" ? turnChart(whole) : "" },
     { name: "the comparison", importance: 100, text: comparisonTable(whole) },
@@ -215,6 +219,15 @@ function trustLine(whole: Result): string[] {
   const more = left > 0 ? [`${left} more`] : [];
   const said = [...kinds.slice(0, MOST_TRUST).map(md), ...more].join("; ");
   return [`⚠️ **Bears on trust:** ${said} (under _Warnings_).`];
+}
+
+/** Both sides were compared, and no combination fails now that worked: what changed is then a figure. */
+function worksAsBefore({ comparison }: Result): boolean {
+  if (comparison === null) return false;
+  return comparison.success.every(({ state, failures }) => {
+    const worse = state === "broken" || state === "confirm" || failures.head > failures.base;
+    return !worse;
+  });
 }
 
 function headByItself({ comparison }: Result, result: Result): string {
