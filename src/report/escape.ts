@@ -114,10 +114,12 @@ export function code(text: string): string {
 
 /** A fenced block that its content can't close. */
 export function fence(text: string, language: string): string {
+  // Of what is shown: two backticks and one more may have had an unseen character between them.
+  const shown = plainLines(text);
   let longest = 2;
-  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  for (const [run] of shown.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const marks = "`".repeat(longest + 1);
-  return `${marks}${language}\n${plainLines(text)}\n${marks}`;
+  return `${marks}${language}\n${shown}\n${marks}`;
 }
 
 /** The same without tabs, and without blanks at the end of lines. */

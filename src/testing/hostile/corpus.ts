@@ -99,6 +99,34 @@ const MARKDOWN = [
   "<sub>*</sub>",
 ] as const;
 
+/** Marks that are whole only once what nobody sees between them is taken out. */
+const JOINED = [
+  "``\u200b`\n# heading\n[link](https://evil.example)",
+  `\`\`${ESC}[0m\`\n# heading\n@maintainer`,
+  "~~\u00ad~\n# heading",
+  "`\u2060`\ufeff`",
+  "[text]\u200b(https://evil.example)",
+  `[text]${ESC}[0m(https://evil.example)`,
+  "!\u200d[image](https://evil.example/pixel.png)",
+  "[\u200b!WARNING]",
+  "<\u200bscript>alert(1)<\u200b/script>",
+  `<${ESC}[0mimg src=x onerror=alert(1)>`,
+  "<\u200c!-- inferrs-bench:default --\u200d>",
+  "&\u200blt;b&\u00adgt;",
+  "https:\u200b//evil.example http:/\ufeff/evil.example",
+  `ww${ESC}[0mw.evil.example`,
+  "@\u200bmaintainer someone\u200b@evil.example",
+  "#\u200b12 G\u00adH-12",
+  ":ta\u200bda:",
+  "a \u200b| b |\u200b| --\u200b- |",
+  "\\\u200b| \\\u200b`",
+  ":\u200b:error::injected",
+  `:${ESC}[0m:error::injected`,
+  "#\u200b#[error]injected",
+  `##${ESC}[0m[error]injected`,
+  "]]\u200b>",
+] as const;
+
 /** A page: elements, attributes, scripts, styles, URLs. */
 const HTML = [
   "<script>alert(1)</script>",
@@ -290,6 +318,7 @@ const LONG = [
 
 export const CORPUS = {
   markdown: MARKDOWN,
+  joined: JOINED,
   html: HTML,
   runner: RUNNER,
   terminal: TERMINAL,
@@ -301,6 +330,7 @@ export const CORPUS = {
 /** All but the long ones, which tests of size take. */
 export const SHORT: readonly string[] = [
   ...MARKDOWN,
+  ...JOINED,
   ...HTML,
   ...RUNNER,
   ...TERMINAL,
