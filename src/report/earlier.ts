@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { Result } from "../result.ts";
+import { type CameOut, cameOut } from "./came-out.ts";
 import { VERDICT_SIGNS, VERDICT_WORDS } from "./comparison-change.ts";
 import { tellingNumber } from "./comparison-words.ts";
 import { clip, md, plain } from "./escape.ts";
@@ -88,16 +89,29 @@ function dataOf(line: string): string | undefined {
 }
 
 /**
- * Those of other runs than this one, newest first: a write whose answer was lost is tried again, and
- * then the comment of before is our own; and a run that is started again may be told after a newer one.
- * @param now null: this time nothing was measured
+ * Several runs in one line.
+ * @param runs of parts of one matrix what they come to
+ * @param state what they come to together; null: nothing was compared
  */
-export function earlierThan(now: EarlierVerdict | null, previous: string | null): EarlierVerdict[] {
-  return carriedVerdicts(previous)
-    .filter(({ at, commit }) => at !== now?.at || commit !== now.commit)
-    .toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))
-    .slice(0, MOST_EARLIER);
+export function mergedVerdictOf(
+  runs: readonly Result[],
+  { verdict, change }: { verdict: Result["verdict"]; change: string },
+  commit: string | null,
+): EarlierVerdict | null {
+  const [first] = runs.map(({ startedAt }) => startedAt).toSorted();
+  if (first === undefined) return null;
+  const came = new Set(runs.map(cameOut));
+  const [only] = came;
+  const works = STATE_OF[came.size === 1 && only !== undefined ? only : "partly"];
+  const text = clip(plain(change).replace(/\.$/, ""), MOST_CHANGE);
+  return { commit: known(commit), at: first, state: verdict ?? works, change: text };
 }
+
+const STATE_OF: Readonly<Record<CameOut, State>> = {
+  works: "works",
+  partly: "partly-works",
+  not: "nothing-works",
+};
 
 /** A run in one line for the comments that come after it. */
 export function verdictOf(whole: Result, commit: string | null): EarlierVerdict {
@@ -122,8 +136,7 @@ function measured(result: Result): { state: State; change: string } {
   const figure = cell === undefined || turn === null ? "" : `, ${cell.scenario} ${ms(turn)}`;
   const change = `${passed.length} of ${plural(asked.length, "cell")} pass${figure}`;
   if (asked.length === 0) return { state: "failed", change: result.exitDetail ?? "" };
-  if (passed.length === 0) return { state: "nothing-works", change };
-  return { state: passed.length === asked.length ? "works" : "partly-works", change };
+  return { state: STATE_OF[cameOut(result)], change };
 }
 
 const WORDS: Record<State, string> = {
@@ -139,7 +152,7 @@ const SIGNS: Record<State, string> = {
   ...VERDICT_SIGNS,
   "no-verdict": "⚠️",
   works: "✅",
-  "partly-works": "✅",
+  "partly-works": "⚠️",
   "nothing-works": "❌",
   failed: "❌",
 };

@@ -2,6 +2,7 @@
 import type { HistoryReport } from "../analyze/history/report.ts";
 import type { Result } from "../result.ts";
 import { fitted, type Limit, type Part } from "./budget.ts";
+import { CAME_OUT_SIGNS, cameOut } from "./came-out.ts";
 import {
   advisoryMetrics,
   advisoryShortened,
@@ -195,17 +196,9 @@ function headOf(
   }
   const numbers = numbersLine(result);
   return [
-    `### ${signOf(result)} ${titled}${md(clip(verdictLine(result), 500))}`,
-    ...below,
+    `### ${CAME_OUT_SIGNS[cameOut(result)]} ${titled}${md(clip(verdictLine(result), 500))}`,
     ...(numbers === null ? [] : [md(clip(numbers, 600))]),
   ];
-}
-
-function signOf({ cells, status, recommendation }: Result): string {
-  const works = cells.some(({ outcome }) => outcome.kind === "pass");
-  if (!works) return "❌";
-  const whole = status === "complete" && recommendation?.toolsKept !== false;
-  return whole ? "✅" : "⚠️";
 }
 
 /** More kinds than these are no line any more. */

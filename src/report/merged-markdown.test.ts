@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { merge } from "../analyze/merged/merged.ts";
+import { nameOfGroup } from "../analyze/merged/name-of-group.ts";
+import { isAgent } from "../analyze/recommend.ts";
 import type { Result } from "../result.ts";
 import { inconclusive, noRegression, regression } from "./fixtures/comparisons.ts";
 import { failing, HOSTILE, hostile, passing } from "./fixtures/results.ts";
+import { headlineOf } from "./html/headline.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { type MergedMarkdownOptions, renderMergedMarkdown } from "./merged-markdown.ts";
-import { nameOfGroup } from "./merged-words.ts";
+import { renderMergedText } from "./merged-words.ts";
 import { alone, type MissingRun, type ReportedRun } from "./reported.ts";
 
 const context = { guideCompat: { requiresStringContent: true }, renderConfig: () => null };
@@ -41,15 +44,15 @@ test("the first 200 characters: verdict, where, the number, and who is missing",
   const first = text.slice(0, 200);
   assert.match(first, /^### ❌ Regression on metal: \w+ of agent\\?-turn [\d.]+% slower/);
   assert.match(first, /1 of 2 comparisons says so\./);
-  assert.match(text.split("\n")[0] ?? "", /1 of 3 jobs did not report \(cuda\)\.$/);
-  assert.match(text, /Take that back or mend it.*Look at the log of cuda/);
+  assert.match(text.split("\n")[0] ?? "", /1 of 3 runs did not report \(cuda\)\.$/);
+  assert.match(text, /Take that back or mend it.*Find out why cuda gave no result/);
 });
 
 test("fine all of it but who is missing: inconclusive, in words", () => {
   const text = render([on("cpu", noRegression())], [GONE]);
   assert.match(
     text,
-    /^### ⚠️ Inconclusive: nothing is wrong in what reported, but not all did\. 1 of 2 jobs did not report \(cuda\)\./,
+    /^### ⚠️ Inconclusive: nothing is wrong in what reported, but not all did\. 1 of 2 runs did not report \(cuda\)\./,
   );
 });
 
@@ -58,7 +61,7 @@ test("measurements: what works where, and how fast, before the table", () => {
   const [head = "", numbers = ""] = text.split("\n\n");
   assert.ok(head.length < 200, head);
   assert.match(head, /on cpu; agent turns work on metal\./);
-  assert.match(numbers, /^An agent turn takes .* on \w+, .* on \w+\.$/);
+  assert.match(numbers, /^An agent turn takes .* on metal; without tools .* on cpu\.$/);
   assert.match(
     text,
     /\| run \| verdict \| agent turn \| TTFT \| tok\/s \| memory \| recommended \|/,
@@ -72,13 +75,93 @@ test("where all say the same it is said once", () => {
   assert.equal(open.split("#### Recommended settings").length, 2);
 });
 
+test("a run that reported a bad end: in the first 200 characters with its reason, and in what to do", () => {
+  const failed: Result = {
+    ...passing(),
+    status: "failed",
+    exitReason: "setup-failed",
+    exitDetail: "inferrs 0.0.1 is refused: its digest is another.",
+  };
+  const text = render([on("cpu", noRegression()), on("cuda", failed)]);
+  assert.match(
+    text.slice(0, 200),
+    /^### ⚠️ Inconclusive: on cuda its set\\?-up failed \(inferrs 0\.0\.1 is refused/,
+  );
+  const open = text.slice(0, text.indexOf("<details><summary><b>"));
+  assert.doesNotMatch(open, /nothing is wrong|Nothing to do\./);
+  assert.match(text.split("\n\n")[1] ?? "", /^Mend cuda \(its set\\?-up failed: .*run it again/);
+  const measured = render([on("cpu", passing()), on("cuda", failed)]);
+  assert.match(measured, /^### ⚠️ The set\\?-up failed on cuda; agent turns work on cpu\./);
+  assert.match(measured.split("\n\n")[1] ?? "", /Mend cuda/);
+  // Beside one who is missing, neither hides the other.
+  const both = render([on("cpu", noRegression()), on("cuda", failed)], [{ ...GONE, name: "rocm" }]);
+  assert.match(both.split("\n")[0] ?? "", /on cuda .*1 of 3 runs did not report \(rocm\)/);
+  const worse = render([on("cpu", regression()), on("cuda", failed)]);
+  assert.match(worse.split("\n")[0] ?? "", /❌ Regression on cpu: .* On cuda its set\\?-up failed/);
+});
+
+test("turns with tools and turns without are never in one row of figures without a word", () => {
+  const toolless = structuredClone(passing());
+  for (const cell of toolless.cells) if (isAgent(cell)) cell.compat.supportsTools = false;
+  assert.ok(toolless.recommendation);
+  toolless.recommendation.compat.supportsTools = false;
+  toolless.recommendation.toolsKept = false;
+  for (const cell of toolless.cells) cell.compat = toolless.recommendation.compat;
+  for (const runs of [
+    [on("tiny", toolless), on("metal", passing())],
+    [on("metal", passing()), on("tiny", toolless)],
+  ]) {
+    const text = render(runs);
+    assert.match(text, /\n\nAn agent turn takes [^.;]* on metal; without tools \S+ \S+ on tiny\./);
+    assert.match(text, /\*\*tiny\*\*.*\(without tools\)/);
+    assert.doesNotMatch(text, /\*\*metal\*\*.*\(without tools\)/);
+  }
+});
+
+test("whose a caveat is, where it isn't everyone's, in Markdown and in a terminal", () => {
+  const simulated = { ...passing(), simulated: true };
+  const real = { ...passing(), simulated: false };
+  const text = render([on("here", simulated), on("there", real)]);
+  assert.match(text, /> ⚠️ \*\*SIMULATED: .*\(here\)\*\*/);
+  assert.doesNotMatch(render([on("here", simulated), on("there", simulated)]), /SIMULATED.*\(here/);
+  const reported = { runs: [on("here", simulated), on("there", real)], missing: [] };
+  const shown = renderMergedText(reported, merge(reported, context), []);
+  assert.match(shown, /^SIMULATED: .*\(here\)\n/);
+});
+
+test("sign and words agree: what works, what works in part, what doesn't", () => {
+  const plain = (result: Result, outcome: "pass" | "some"): Result => {
+    const cells = result.cells.map((cell) => ({ ...cell, compat: {} }));
+    const failed = failing().cells.find((cell) => cell.outcome.kind !== "pass");
+    const [first, ...rest] = cells;
+    assert.ok(first && failed);
+    return {
+      ...result,
+      recommendation: null,
+      cells: outcome === "pass" ? cells : [{ ...first, outcome: failed.outcome }, ...rest],
+    };
+  };
+  const works = plain(passing(), "pass");
+  const some = plain(passing(), "some");
+  for (const [result, sign, words] of [
+    [works, "✅", "it works"],
+    [some, "⚠️", "works in part"],
+  ] as const) {
+    const text = render([on("a", result), on("b", passing())]);
+    assert.match(text, new RegExp(`\\*\\*a\\*\\* \\| ${sign} ${words} `));
+    assert.match(renderMarkdown(result), new RegExp(`^### ${sign} `));
+    assert.equal(headlineOf(result).tone, sign === "✅" ? "ok" : "warn");
+  }
+  assert.match(render([on("a", some), on("b", some)]), /^### ⚠️ On all 2: Some of it works\./);
+});
+
 test("who did not report is listed with the reason", () => {
   const text = render([on("cpu", passing())], [GONE, { name: "x", why: "result.json is larger." }]);
   assert.match(
     text,
     /#### Did not report\n\n- \*\*cuda\*\*: It was expected.*\n- \*\*x\*\*: result/,
   );
-  assert.match(render([], [GONE]), /^### ⚠️ No result\. 1 of 1 job did not report \(cuda\)\./);
+  assert.match(render([], [GONE]), /^### ⚠️ No result\. 1 of 1 run did not report \(cuda\)\./);
 });
 
 test("parts of one matrix: one matrix and one recommendation, then each part folded", () => {

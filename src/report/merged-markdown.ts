@@ -1,13 +1,21 @@
 /** Several runs as one Markdown: who came to what, who is missing, and each run's own report folded. Pure. */
 import type { Merged, MergedGroup } from "../analyze/merged/merged.ts";
+import { nameOfGroup } from "../analyze/merged/name-of-group.ts";
+import {
+  type EarlierVerdict,
+  earlierThan,
+  earlierVerdicts,
+  hiddenVerdicts,
+  mergedVerdictOf,
+} from "./earlier.ts";
 import { clip, code, html, md } from "./escape.ts";
 import { plural } from "./format.ts";
 import { COMMENT_BUDGET, type MarkdownOptions, renderMarkdown } from "./markdown.ts";
 import { failures } from "./markdown-failures.ts";
 import { matrix, recommendation, table } from "./markdown-parts.ts";
-import { isAlone, mergedHead, mergedRows, nameOfGroup } from "./merged-words.ts";
+import { isAlone, mergedCaveats, mergedHead, mergedRows } from "./merged-words.ts";
 import type { Reported, ReportedRun } from "./reported.ts";
-import { caveats, verdictLine } from "./summary.ts";
+import { verdictLine } from "./summary.ts";
 
 export interface MergedMarkdownOptions extends MarkdownOptions {
   /** What they come to; of a run alone it isn't asked. */
@@ -29,10 +37,9 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
   if (run !== undefined && isAlone(reported)) {
     return renderMarkdown(run.result, { history: run.history, ...own });
   }
-  const { carried, before } = verdicts(reported, merged, own.earlier);
-  // Last, and in any case: what isn't carried on is lost.
-  const hidden = carried.length === 0 ? "" : `\n${hiddenVerdicts(carried)}\n`;
-  const budget = (own.budget ?? COMMENT_BUDGET) - hidden.length;
+  const budget = own.budget ?? DEFAULT_BUDGET;
+  const { now, before } = verdicts(merged, own.earlier);
+  const hidden = [own.marker, now === null ? undefined : hiddenVerdicts([now, ...before])];
   const [title = "", ...rest] = headOf(reported, merged);
   const head = [
     own.marker === undefined ? title : `${own.marker}\n${title}`,
@@ -82,12 +89,11 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
 
 /** Of this pull request: what came before, and with it what this comes to, if anything ran. */
 function verdicts(
-  { runs }: Reported,
   merged: Merged,
   earlier: MarkdownOptions["earlier"],
-): { carried: EarlierVerdict[]; before: EarlierVerdict[] } {
-  if (earlier === undefined) return { carried: [], before: [] };
-  const results = runs.map(({ result }) => result);
+): { now: EarlierVerdict | null; before: EarlierVerdict[] } {
+  if (earlier === undefined) return { now: null, before: [] };
+  const results = merged.groups.map(({ result }) => result);
   const { verdict, exitDetail } = merged;
   const now = mergedVerdictOf(results, { verdict, change: exitDetail ?? "" }, earlier.commit);
   const before = earlierThan(now, earlier.previous);
@@ -100,11 +106,10 @@ function joined(texts: readonly string[]): string {
 
 function headOf(reported: Reported, merged: Merged): string[] {
   const { sign, sentence, toDo } = mergedHead(reported, merged);
-  const notes = new Set(merged.groups.flatMap(({ result }) => caveats(result)));
   return [
     `### ${sign} ${md(clip(sentence, 400))}`,
     md(clip(toDo, 400)),
-    ...[...notes].map((note) => `> ⚠️ **${md(note)}**`),
+    ...mergedCaveats(reported.runs).map((note) => `> ⚠️ **${md(clip(note, 500))}**`),
   ];
 }
 
@@ -151,7 +156,7 @@ function whoIsMissing({ missing }: Reported): string {
   const more = missing.length - shown.length;
   return joined([
     "#### Did not report",
-    [...lines, ...(more > 0 ? [`- and ${plural(more, "more job")}`] : [])].join("\n"),
+    [...lines, ...(more > 0 ? [`- and ${plural(more, "more run")}`] : [])].join("\n"),
   ]);
 }
 

@@ -1,33 +1,23 @@
 /** Several runs in a few sentences and rows, for Markdown and for a terminal. Pure. */
 
 import type { Merged, MergedGroup } from "../analyze/merged/merged.ts";
+import { nameOfGroup } from "../analyze/merged/name-of-group.ts";
 import { isAgent } from "../analyze/recommend.ts";
 import { mainVariant } from "../analyze/recommended-cells.ts";
-import type { Result, Verdict } from "../result.ts";
+import type { Result, ResultCell, Verdict } from "../result.ts";
+import { CAME_OUT_SIGNS, cameOut } from "./came-out.ts";
 import { changeWithInterval, VERDICT_SIGNS, VERDICT_WORDS } from "./comparison-change.ts";
 import { tellingMetric } from "./comparison-parts.ts";
 import { comparisonSentence, titles, whatToDo } from "./comparison-words.ts";
-import { clip, plain } from "./escape.ts";
+import { clip, plain, unheard } from "./escape.ts";
 import { bytes, capital, list, ms, plural, rate, UNKNOWN } from "./format.ts";
-import type { MissingRun, Reported } from "./reported.ts";
-import { headlineCell, median, numbersLine, verdictLine } from "./summary.ts";
+import { headOnly } from "./head-only.ts";
+import type { MissingRun, Reported, ReportedRun } from "./reported.ts";
+import { caveats, headlineCell, median, numbersLine, verdictLine } from "./summary.ts";
 
 /** Nothing but one run: it is reported as ever. */
 export function isAlone({ runs, missing }: Reported): boolean {
   return runs.length === 1 && missing.length === 0;
-}
-
-/** What a group is called: a run's name, or of several parts what they have in common. */
-export function nameOfGroup({ runs }: Pick<MergedGroup, "runs">): string {
-  const names = runs.map(({ name }) => name);
-  const [first] = names;
-  if (names.length < 2) return first ?? "";
-  const stems = new Set(names.map((name) => name.replace(/[-_ ]?\d+-of-\d+$/, "")));
-  const [stem] = stems;
-  const parts = plural(names.length, "part");
-  if (stems.size === 1 && stem !== undefined)
-    return stem === "" ? `all ${parts}` : `${stem} (${parts})`;
-  return names.length <= 3 ? list(names) : `${first} and ${names.length - 1} more`;
 }
 
 export interface MergedHead {
@@ -46,20 +36,24 @@ export function mergedHead(reported: Reported, merged: Merged): MergedHead {
       : merged.verdict === null
         ? measuredHead(merged)
         : comparedHead(merged, merged.verdict);
-  if (missing.length === 0) return told;
+  const bad = missing.length + merged.unwell.length > 0;
   return {
-    sign: told.sign === "✅" ? "⚠️" : told.sign,
-    sentence: `${told.sentence} ${absentText(reported)}`,
-    toDo: `${told.toDo} ${lookAt(missing)}`.trim(),
+    sign: bad && told.sign === "✅" ? "⚠️" : told.sign,
+    sentence: [told.sentence, absentText(reported)].filter((text) => text !== "").join(" "),
+    toDo: [told.toDo, mendText(merged), lookAt(missing)].filter((text) => text !== "").join(" "),
   };
 }
 
-function comparedHead({ decidedBy, compared, groups }: Merged, verdict: Verdict): MergedHead {
+function comparedHead(merged: Merged, verdict: Verdict): MergedHead {
+  const { decidedBy, compared, groups, unwell } = merged;
   const sign = VERDICT_SIGNS[verdict];
   const all = groups.flatMap(({ runs }) => runs);
   const told = decidedBy?.result.verdict === verdict ? comparisonSentence(decidedBy.result) : null;
   if (decidedBy === null || told === null) {
-    const sentence = `${VERDICT_WORDS[verdict]}: nothing is wrong in what reported, but not all did.`;
+    const sentence =
+      unwell.length > 0
+        ? `${VERDICT_WORDS[verdict]}: ${unwellText(unwell)}`
+        : `${VERDICT_WORDS[verdict]}: nothing is wrong in what reported, but not all did.`;
     return { sign, sentence, toDo: "" };
   }
   const same = all.filter(({ result }) => result.verdict === verdict).length;
@@ -71,8 +65,38 @@ function comparedHead({ decidedBy, compared, groups }: Merged, verdict: Verdict)
         : ` ${same} of ${compared.runs} comparisons ${same === 1 ? "says" : "say"} so.`;
   const where = all.length === 1 ? "" : ` on ${decidedBy.name}`;
   const [lead = "", ...number] = told.split(": ");
-  const sentence = `${lead}${where}: ${number.join(": ")}${rest}`;
+  // Of an inconclusive one, too: why another has no verdict at all must not be lost behind it.
+  const others = unwell.filter(({ name }) => name !== decidedBy.name);
+  const beside = others.length === 0 ? "" : ` ${capital(unwellText(others))}`;
+  const sentence = `${lead}${where}: ${number.join(": ")}${rest}${beside}`;
   return { sign, sentence, toDo: whatToDo(decidedBy.result) };
+}
+
+/** `on cuda its set-up failed (inferrs is refused), and 1 more ended badly.` */
+function unwellText([first, ...others]: Merged["unwell"]): string {
+  if (first === undefined) return "";
+  const { name, what, detail } = first;
+  const why = detail === null ? "" : ` (${clip(inline(detail), MOST_WHY)})`;
+  const more = others.length === 0 ? "" : `, and ${others.length} more ended badly`;
+  return `on ${clip(name, MOST_NAMES)} ${what}${why}${more}.`;
+}
+
+/** Within brackets or before a full stop. */
+function inline(sentence: string): string {
+  return plain(sentence).replace(/\.$/, "");
+}
+
+const MOST_WHY = 70;
+
+/** Everyone that ended badly, by name. */
+function mendText({ unwell }: Merged): string {
+  const shown = unwell.slice(0, 3).map(({ name, what, detail }) => {
+    const why = detail === null ? "" : `: ${clip(inline(detail), 120)}`;
+    return `${clip(name, MOST_NAMES)} (${what}${why})`;
+  });
+  if (shown.length === 0) return "";
+  const more = unwell.length - shown.length;
+  return `Mend ${list([...shown, ...(more > 0 ? [`${more} more`] : [])])}, and run ${unwell.length === 1 ? "it" : "them"} again.`;
 }
 
 function measuredHead({ groups }: Merged): MergedHead {
@@ -93,16 +117,19 @@ function worstSign(groups: readonly MergedGroup[]): string {
   return signs.size === 1 ? ([...signs][0] ?? "⚠️") : "⚠️";
 }
 
-/** `1 of 3 jobs did not report (cuda).` */
+/** `1 of 3 runs did not report (cuda).`; empty where all did. */
 function absentText({ runs, missing }: Reported): string {
+  if (missing.length === 0) return "";
   const names = clip(list(missing.map(({ name }) => name)), MOST_NAMES);
-  return `${missing.length} of ${plural(runs.length + missing.length, "job")} did not report (${names}).`;
+  return `${missing.length} of ${plural(runs.length + missing.length, "run")} did not report (${names}).`;
 }
 
+/** Where a log is, if there is one, depends on where it ran: that isn't known here. */
 function lookAt([first, ...others]: readonly MissingRun[]): string {
+  if (first === undefined) return "";
   return others.length === 0
-    ? `Look at the log of ${clip(first?.name ?? "", MOST_NAMES)}, and run it again.`
-    : "Look at the logs of those that did not report, and run them again.";
+    ? `Find out why ${clip(first.name, MOST_NAMES)} gave no result, and run it again.`
+    : "Find out why some gave no result (below), and run them again.";
 }
 
 /** The worst first: `Nothing works on cpu; agent turns work on metal and cuda.` */
@@ -129,18 +156,35 @@ function goodness([first]: readonly MergedGroup[]): number {
   return first === undefined ? 0 : SIGNS.indexOf(shortVerdict(first.result).sign);
 }
 
-/** `An agent turn takes 12.3 s on metal, 45 s on cpu.`, the quickest first. */
+/**
+ * `An agent turn takes 12.3 s on metal, 45 s on cpu; without tools 5 s on tiny.`, the quickest first, and
+ * those that keep the tools before those that don't: these have a far shorter prompt.
+ */
 function turnsText(groups: readonly MergedGroup[]): string {
-  const turns = groups.flatMap((group) => {
-    const cell = headlineCell(group.result);
-    const turn = median(cell, "turnMs");
-    return cell === undefined || turn === null ? [] : [{ group, cell, turn }];
-  });
-  const [first] = turns.sort((a, b) => a.turn - b.turn);
+  const turns = groups
+    .flatMap((group) => {
+      const cell = headlineCell(group.result);
+      const turn = median(cell, "turnMs");
+      return cell === undefined || turn === null ? [] : [{ group, cell, turn }];
+    })
+    .sort((a, b) => Number(isToolless(a.cell)) - Number(isToolless(b.cell)) || a.turn - b.turn);
+  const [first] = turns;
   if (first === undefined) return "";
-  const like = turns.filter(({ cell }) => cell.scenario === first.cell.scenario).slice(0, 4);
-  const times = like.map(({ group, turn }) => `${ms(turn)} on ${nameOfGroup(group)}`);
-  return `${isAgent(first.cell) ? "An agent turn" : first.cell.scenario} takes ${times.join(", ")}.`;
+  const like = turns
+    .filter(({ cell }) => cell.scenario === first.cell.scenario && cell.scale === first.cell.scale)
+    .slice(0, 4);
+  const said = [false, true].flatMap((toolless) => {
+    const of = like.filter(({ cell }) => isToolless(cell) === toolless);
+    if (of.length === 0) return [];
+    const times = of.map(({ group, turn }) => `${ms(turn)} on ${nameOfGroup(group)}`).join(", ");
+    return [toolless ? `without tools ${times}` : times];
+  });
+  return `${isAgent(first.cell) ? "An agent turn" : first.cell.scenario} takes ${said.join("; ")}.`;
+}
+
+/** An agent's turn in which it can do nothing but talk. */
+function isToolless(cell: ResultCell): boolean {
+  return isAgent(cell) && cell.compat.supportsTools === false;
 }
 
 /** A run, or parts of one, as a row of the table. Plain text. */
@@ -184,7 +228,7 @@ function rowOf(name: string, result: Result): MergedRow {
     what: what.filter((part) => part !== null).join(", "),
     sign,
     verdict,
-    turn: ms(median(cell, "turnMs")),
+    turn: `${ms(median(cell, "turnMs"))}${cell !== undefined && isToolless(cell) ? " (without tools)" : ""}`,
     ttft: ms(median(cell, "ttftMs")),
     decode: rate(median(cell, "decodeTokensPerSecond")),
     memory: cell?.peakMemory == null ? UNKNOWN : bytes(cell.peakMemory.bytes),
@@ -199,27 +243,41 @@ function rowOf(name: string, result: Result): MergedRow {
 
 /** In a cell of a table. */
 function shortVerdict(result: Result): { sign: string; verdict: string } {
-  const { verdict, exitReason, status, recommendation, cells } = result;
+  const { verdict, comparison, exitReason, status, recommendation, cells } = result;
   if (verdict !== null) {
     const telling = tellingMetric(result);
     const change =
       telling?.ratio == null ? "" : `: ${titles(result)(telling)} ${changeWithInterval(telling)}`;
     return { sign: VERDICT_SIGNS[verdict], verdict: `${VERDICT_WORDS[verdict]}${change}` };
   }
-  if (exitReason === "setup-failed") return { sign: "❌", verdict: "the set-up failed" };
-  if (cells.every(({ outcome }) => outcome.kind !== "pass"))
-    return { sign: "❌", verdict: "nothing works" };
+  if (comparison !== null) return { sign: "⚠️", verdict: "no verdict" };
+  const sign = CAME_OUT_SIGNS[cameOut(result)];
+  if (exitReason === "setup-failed") return { sign, verdict: "the set-up failed" };
   const ended = status === "complete" ? "" : ` (${status})`;
-  if (recommendation === null) return { sign: "⚠️", verdict: `works in part${ended}` };
+  const asked = cells.filter(({ outcome }) => outcome.kind !== "not-run");
+  const works = ({ outcome }: ResultCell) => outcome.kind === "pass";
+  if (!asked.some(works)) {
+    return { sign, verdict: `nothing ${asked.length === 0 ? "was measured" : "works"}${ended}` };
+  }
+  if (recommendation === null) {
+    return { sign, verdict: `${asked.every(works) ? "it works" : "works in part"}${ended}` };
+  }
   const agents = cells.filter(isAgent);
-  const works = agents.some(({ outcome }) => outcome.kind === "pass");
-  if (agents.length > 0 && !works)
-    return { sign: "⚠️", verdict: `chat works, no agent turn${ended}` };
-  if (!recommendation.toolsKept) return { sign: "⚠️", verdict: `works without tools${ended}` };
-  return {
-    sign: ended === "" ? "✅" : "⚠️",
-    verdict: `${agents.length > 0 ? "agent turns work" : "chat works"}${ended}`,
-  };
+  if (agents.length > 0 && !agents.some(works))
+    return { sign, verdict: `chat works, no agent turn${ended}` };
+  if (!recommendation.toolsKept) return { sign, verdict: `works without tools${ended}` };
+  return { sign, verdict: `${agents.length > 0 ? "agent turns work" : "chat works"}${ended}` };
+}
+
+/** What must be known before any figure of any of the runs; whose it is, where it isn't all of theirs. */
+export function mergedCaveats(runs: readonly ReportedRun[]): string[] {
+  const by = new Map<string, string[]>();
+  for (const { name, result } of runs) {
+    for (const note of caveats(headOnly(result))) by.set(note, [...(by.get(note) ?? []), name]);
+  }
+  return [...by].map(([note, names]) =>
+    names.length === runs.length ? note : `${note} (${clip(list(names), MOST_NAMES)})`,
+  );
 }
 
 /** In a terminal: the whole, each run, and who is missing. */
@@ -234,12 +292,14 @@ export function renderMergedText(
       `  ${sign} ${plain(name)}: ${plain(verdict)}; turn ${turn}, TTFT ${ttft}, ${decode} tok/s, ${memory}`,
   );
   const missing = reported.missing.map(({ name, why }) => `  ✗ ${plain(name)}: ${plain(why)}`);
-  return [
+  const lines = [
+    ...mergedCaveats(reported.runs).map(plain),
     `${plain(sentence)} ${plain(toDo)}`.trim(),
     ...(rows.length === 0 ? [] : ["", ...rows]),
     ...(missing.length === 0 ? [] : ["", "Did not report:", ...missing]),
     ...(merged.notes.length === 0 ? [] : ["", ...merged.notes.map(plain)]),
     "",
-    `Written: ${files.join(", ")}`,
-  ].join("\n");
+    plain(`Written: ${files.join(", ")}`),
+  ];
+  return lines.map(unheard).join("\n");
 }

@@ -7,6 +7,7 @@ import {
   inconclusive,
   noRegression,
   regression,
+  withheld,
 } from "../../report/fixtures/comparisons.ts";
 import { failing, interrupted, passing } from "../../report/fixtures/results.ts";
 import type { MissingRun, Reported, ReportedRun } from "../../report/reported.ts";
@@ -14,6 +15,8 @@ import { type Result, resultSchema, type Verdict } from "../../result.ts";
 import { merge, mergedExitCode } from "./merged.ts";
 import { inOneOrder } from "./order.ts";
 
+const fails = ({ outcome }: Result["cells"][number]) =>
+  outcome.attempts.failed > 0 && outcome.kind !== "pass";
 const context = { guideCompat: { requiresStringContent: true }, renderConfig: () => null };
 const DEFAULT = ["regression", "broken", "all-failed"] as const;
 const MISSING: MissingRun = { name: "gone", why: "It was expected, and left no result." };
@@ -69,8 +72,67 @@ test("who is missing makes a good verdict inconclusive, and a bad one no better"
   const { notes } = merge(report([run("a", noRegression())], [MISSING]), context);
   assert.match(
     notes.join(" "),
-    /What reported is fine \(no-regression\), yet 1 job did not report/,
+    /What was compared is fine \(no-regression\), yet 1 run did not report/,
   );
+});
+
+const setUpFailed = (): Result => ({
+  ...passing(),
+  status: "failed",
+  exitReason: "setup-failed",
+  exitDetail: "inferrs 0.0.1 is refused.",
+});
+const allFailed = (): Result => ({
+  ...broken(),
+  ...{ verdict: null, comparison: null, exitReason: "all-failed", exitDetail: "nothing works" },
+});
+
+test("who reported and ended badly makes a good verdict inconclusive too, and is named", () => {
+  const ends: [Result, RegExp][] = [
+    [setUpFailed(), /^its set-up failed$/],
+    [interrupted(), /^it was interrupted$/],
+    [{ ...setUpFailed(), exitReason: "internal-error" }, /^inferrs-bench failed$/],
+    [allFailed(), /^nothing works$/],
+    [withheld(), /^its comparison has no verdict$/],
+  ];
+  for (const [result, what] of ends) {
+    const runs = [run("good", on("1", noRegression())), run("cuda", on("2", result))];
+    const { verdict, unwell, notes } = merge(report(runs), context);
+    assert.equal(verdict, "inconclusive", String(what));
+    assert.deepEqual(
+      unwell.map(({ name }) => name),
+      ["cuda"],
+    );
+    assert.match(unwell[0]?.what ?? "", what);
+    assert.match(notes.join(" "), /fine \(no-regression\), yet of cuda, /);
+    const bad = [run("slow", on("1", regression())), run("cuda", on("2", result))];
+    assert.equal(merge(report(bad), context).verdict, "regression");
+  }
+  const verdicts = Object.keys(BY_VERDICT).map((each) =>
+    run(each, on(each, BY_VERDICT[each as Verdict]())),
+  );
+  assert.deepEqual(merge(report(verdicts), context).unwell, []);
+});
+
+test("parts that all fail are told by what they come to together", () => {
+  const detail = { exitReason: "all-failed", exitDetail: "1 cell failed" } as const;
+  const whole = { ...failing(), cells: failing().cells.filter(fails) };
+  const parts = whole.cells.map((cell, index) =>
+    run(`cuda-${index + 1}-of-${whole.cells.length}`, { ...whole, ...detail, cells: [cell] }),
+  );
+  const { exitReason, exitDetail } = merge(report(parts), context);
+  assert.equal(exitReason, "all-failed");
+  assert.match(exitDetail ?? "", /^cuda \(\d+ parts\): nothing works: all \d+ cells/);
+});
+
+test("rows are said to differ in what they differ in", () => {
+  const said = (a: Result, b: Result) =>
+    merge(report([run("a", a), run("b", b)]), context).notes.join(" ");
+  assert.match(said(passing(), passing()), /All rows are of one machine and one model/);
+  assert.match(said(passing(), on("other", passing())), /The rows are of different machines\./);
+  const other = passing();
+  for (const variant of other.variants) variant.model.servedId = "another";
+  assert.match(said(passing(), other), /The rows are of different models\./);
 });
 
 test("exit reason and code follow --fail-on, then how runs ended, then who is missing", () => {

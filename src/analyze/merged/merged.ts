@@ -11,7 +11,9 @@ import type { Result, Verdict } from "../../result.ts";
 import { happened } from "../happened.ts";
 import { ALPHA } from "../verdict/looks.ts";
 import { differInSpeed, inGroups } from "./groups.ts";
+import { nameOfGroup } from "./name-of-group.ts";
 import { type UnionContext, unionOf } from "./union.ts";
+import { type Unwell, unwellOf } from "./unwell.ts";
 
 /** Runs that are parts of one; most groups are one run alone. */
 export interface MergedGroup {
@@ -34,6 +36,8 @@ export interface Merged {
   groups: MergedGroup[];
   /** Whose verdict is the whole's, or what ended it; null: no run's. */
   decidedBy: ReportedRun | null;
+  /** Who reported, and didn't end as it should have. */
+  unwell: Unwell[];
   /** How many runs compared, and how often one of so many may call a change that isn't there. */
   compared: { runs: number; falseAlarms: number };
   /** What a reader must know to read it rightly: sentences. */
@@ -67,7 +71,10 @@ export function merge(reported: Reported, context: UnionContext): Merged {
   });
   const verdicts = runs.flatMap(({ result }) => result.verdict ?? []);
   const found = VERDICTS.find((each) => verdicts.includes(each)) ?? null;
-  const verdict = missing.length > 0 && isGood(found) ? "inconclusive" : found;
+  const unwell = unwellOf(groups);
+  // Good is only what is known of all.
+  const known = missing.length === 0 && unwell.length === 0;
+  const verdict = !known && isGood(found) ? "inconclusive" : found;
   const compared = { runs: verdicts.length, falseAlarms: 1 - (1 - ALPHA) ** verdicts.length };
   const ended = endOf(runs, groups, missing);
   const telling = runs.find(({ result }) => result.verdict !== null && result.verdict === verdict);
@@ -76,8 +83,9 @@ export function merge(reported: Reported, context: UnionContext): Merged {
     ...ended,
     groups,
     decidedBy: telling ?? ended.decidedBy,
+    unwell,
     compared,
-    notes: notesOf({ reported, groups, compared, found, verdict }),
+    notes: notesOf({ reported, groups, unwell, compared, found, verdict }),
   };
 }
 
@@ -92,13 +100,22 @@ function endOf(
   missing: readonly MissingRun[],
 ): Pick<Merged, "exitReason" | "exitDetail" | "decidedBy"> {
   for (const reason of REASONS) {
-    const run =
+    const whole =
       reason === "all-failed"
-        ? groups.find(({ result }) => result.exitReason === reason)?.runs[0]
-        : runs.find(({ result }) => [result.exitReason, result.verdict].includes(reason));
+        ? groups.find(({ result }) => result.exitReason === reason)
+        : undefined;
+    const run =
+      whole?.runs[0] ??
+      runs.find(
+        ({ result }) =>
+          reason !== "all-failed" && [result.exitReason, result.verdict].includes(reason),
+      );
     if (run === undefined) continue;
-    const detail = run.result.exitDetail ?? run.result.comparison?.because ?? reason;
-    const exitDetail = runs.length + missing.length > 1 ? `${run.name}: ${detail}` : detail;
+    // Of parts of one matrix what all of them come to, not what the first says of its own.
+    const { exitDetail: said, comparison } = whole?.result ?? run.result;
+    const detail = said ?? comparison?.because ?? reason;
+    const name = whole === undefined ? run.name : nameOfGroup(whole);
+    const exitDetail = runs.length + missing.length > 1 ? `${name}: ${detail}` : detail;
     return { exitReason: reason, exitDetail, decidedBy: run };
   }
   if (missing.length > 0) {
@@ -134,21 +151,26 @@ export function mergedExitCode({ groups, exitReason }: Merged, failOn: readonly 
 function notesOf(of: {
   reported: Reported;
   groups: readonly MergedGroup[];
+  unwell: readonly Unwell[];
   compared: Merged["compared"];
   found: Verdict | null;
   verdict: Verdict | null;
 }): string[] {
-  const { reported, groups, compared, found, verdict } = of;
+  const { reported, groups, unwell, compared, found, verdict } = of;
   const { runs, missing } = reported;
   const notes: string[] = [];
   if (found !== verdict) {
+    const without = [
+      ...(missing.length > 0 ? [`${plural(missing.length, "run")} did not report`] : []),
+      ...unwell.map(({ name, what }) => `of ${name}, ${what}`),
+    ];
     notes.push(
-      `What reported is fine (${found}), yet ${plural(missing.length, "job")} did not report: that keeps the whole from being called so.`,
+      `What was compared is fine (${found}), yet ${list(without)}: that keeps the whole from being called so.`,
     );
   }
   if (groups.length > 1) {
     notes.push(
-      "Each row is of its own machine or model: their figures stand side by side, and no verdict compares them. A verdict is of base and head of one run.",
+      `${apartText(groups)} Their figures stand side by side, and no verdict compares them: a verdict is of base and head of one run.`,
     );
   }
   for (const { runs: parts, mixed } of groups) {
@@ -164,17 +186,41 @@ function notesOf(of: {
     }
     if (missing.length > 0) {
       notes.push(
-        "Cells of a job that did not report are not in it: a better combination may be among them.",
+        "Cells of a run that did not report are not in it: a better combination may be among them.",
       );
     }
   }
   if (compared.runs > 1) {
     notes.push(
-      `${compared.runs} comparisons, each judged by itself: where nothing changed, each calls a change with at most ${percent(ALPHA)}, and at least one of them with at most ${percent(compared.falseAlarms)}. Before acting on a small one, run that job again.`,
+      `${compared.runs} comparisons, each judged by itself: where nothing changed, each calls a change with at most ${percent(ALPHA)}, and at least one of them with at most ${percent(compared.falseAlarms)}. Before acting on a small one, run it again.`,
     );
   }
-  if (runs.length === 0) notes.push("No job reported.");
+  if (runs.length === 0) notes.push("No run reported.");
   return notes;
+}
+
+/** By what the rows are told apart. */
+function apartText(groups: readonly MergedGroup[]): string {
+  const results = groups.flatMap(({ runs }) => runs.map(({ result }) => result));
+  const differ = (of: (result: Result) => unknown) =>
+    new Set(results.map((result) => JSON.stringify(of(result)))).size > 1;
+  const machines = differ(({ environment, platform }) => [
+    platform.id,
+    environment.os.image,
+    environment.fingerprint,
+  ]);
+  const models = differ(({ variants }) => variants.map(({ model }) => model.servedId ?? model.id));
+  const engines = differ(({ variants }) =>
+    variants.map(({ engine }) => [engine.kind, engine.version]),
+  );
+  const what = [
+    ...(machines ? ["machines"] : []),
+    ...(models ? ["models"] : []),
+    ...(engines ? ["engines"] : []),
+  ];
+  return what.length === 0
+    ? "All rows are of one machine and one model, at different times or with different options."
+    : `The rows are of different ${list(what)}.`;
 }
 
 function percent(share: number): string {

@@ -1,10 +1,9 @@
 /** The first words of a run: its verdict, the number that matters, what must be known before any figure. */
-import { recommendedCombination } from "../../analyze/recommended-cells.ts";
-import { name, shownCombination } from "../../plan/matrix.ts";
-import type { Result, ResultCell } from "../../result.ts";
+import type { Result } from "../../result.ts";
+import { type CameOut, cameOut } from "../came-out.ts";
 import { comparisonSentence, whatToDo } from "../comparison-words.ts";
 import { headOnly } from "../head-only.ts";
-import { caveats, headlineCell, numbersLine, sizeLine, verdictLine } from "../summary.ts";
+import { headlineCell, numbersLine, sizeLine, verdictLine } from "../summary.ts";
 import { html, type Node } from "./h.ts";
 import { icon, type Tone } from "./outcome.ts";
 import { paragraphs } from "./parts.ts";
@@ -25,7 +24,7 @@ export function headlineOf(whole: Result): Headline {
   }
   const numbers = numbersLine(result);
   return {
-    tone: measuredTone(result),
+    tone: TONES[cameOut(result)],
     sentence: verdictLine(result),
     more: numbers === null ? [] : [numbers],
   };
@@ -36,25 +35,10 @@ function comparedTone({ verdict }: Result): Tone {
   return verdict === null || verdict === "inconclusive" ? "warn" : "ok";
 }
 
-/** Good: all that was asked of the recommended combination works, and the agent keeps its tools. */
-function measuredTone(result: Result): Tone {
-  const asked = result.cells.filter(({ outcome }) => outcome.kind !== "not-run");
-  const works = ({ outcome }: ResultCell) => outcome.kind === "pass";
-  if (!asked.some(works) || result.exitReason === "setup-failed") return "bad";
-  // What is missing might have failed.
-  if (result.status === "interrupted" || result.status === "failed") return "warn";
-  const recommended = recommendedCombination(result);
-  if (recommended === null) return asked.every(works) ? "ok" : "warn";
-  const wanted = result.cells.filter(
-    (cell) =>
-      name(shownCombination(cell)) === name(recommended) &&
-      (cell.outcome.kind !== "not-run" || cell.outcome.reason === "doesnt-fit"),
-  );
-  return result.recommendation?.toolsKept === true && wanted.every(works) ? "ok" : "warn";
-}
+const TONES: Readonly<Record<CameOut, Tone>> = { works: "ok", partly: "warn", not: "bad" };
 
-export function caveatList(result: Result): Node {
-  const notes = caveats(headOnly(result));
+/** @param notes of `caveats`, or of several runs */
+export function caveatList(notes: readonly string[]): Node {
   if (notes.length === 0) return null;
   return html`<ul class="caveats" aria-label="Before any figure">${notes.map((note) => {
     const [, word, rest] = /^([A-Z][A-Z ]+): (.*)$/s.exec(note) ?? [null, "NOTE", note];

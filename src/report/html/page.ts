@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import { clip, plain } from "../escape.ts";
 import { list, plural } from "../format.ts";
+import { headOnly } from "../head-only.ts";
+import { mergedCaveats, mergedHead } from "../merged-words.ts";
 import type { Reported, ReportedRun } from "../reported.ts";
+import { caveats } from "../summary.ts";
 import { besideMatrix, type Numbered, runsTable } from "./beside.ts";
 import { downloads, embed, type Gzip } from "./data.ts";
 import { html, type Node, toMarkup } from "./h.ts";
@@ -39,7 +42,7 @@ export function renderHtml(reported: Reported, { gzip }: PageOptions = {}): stri
   const body = toMarkup(html`<body>
     <a class="skip" href="#main">Skip to the report</a>
     ${sprite()}
-    ${pageHead(top, several ? null : onlyRun(reported))}
+    ${pageHead(top, several ? null : onlyRun(reported), mergedCaveats(reported.runs))}
     <div class="columns">
       ${contents([...chapters, last])}
       <main id="main" tabindex="-1">${[...chapters, last].map(chapter)}</main>
@@ -125,7 +128,7 @@ function runChapter({ run, prefix, title }: Numbered): Chapter {
     intro: html`
       <p class="verdict-line">${icon(tone)}<span>${sentence}</span></p>
       ${more.map((text) => html`<p>${text}</p>`)}
-      ${caveatList(run.result)}
+      ${caveatList(caveats(headOnly(run.result)))}
       ${tiles(run.result)}
       <p class="muted-text colophon">${colophon(run.result)}</p>
     `,
@@ -176,7 +179,11 @@ function severalTop({ runs, missing }: Reported, all: readonly Numbered[]): Head
   };
 }
 
-function pageHead({ tone, sentence, more }: Headline, run: ReportedRun | null) {
+function pageHead(
+  { tone, sentence, more }: Headline,
+  run: ReportedRun | null,
+  notes: readonly string[],
+) {
   return html`<header class=${`top ${tone}`}>
     <div class="bar">
       <p class="brand">inferrs-bench${run !== null && run.name !== "" && html` <span class="tag">${run.name}</span>`}</p>
@@ -185,8 +192,9 @@ function pageHead({ tone, sentence, more }: Headline, run: ReportedRun | null) {
       </select></label>
     </div>
     <h1>${icon(tone)}<span>${sentence}</span></h1>
+    ${run === null && caveatList(notes)}
     ${more.map((text) => html`<p class="lead">${text}</p>`)}
-    ${run !== null && caveatList(run.result)}
+    ${run !== null && caveatList(notes)}
     ${run !== null && tiles(run.result)}
     ${run !== null && html`<p class="muted-text colophon">${colophon(run.result)}</p>`}
   </header>`;
