@@ -1,9 +1,10 @@
 /** A run in one piece and the same in the jobs of its own matrix, merged: with the simulator. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { keptHistory } from "./analyze/history/report.ts";
 import { bench } from "./bench.ts";
 import type { BenchHost } from "./end.ts";
 import type { RawOptions } from "./inputs/table.ts";
@@ -12,6 +13,7 @@ import { mergedSchema } from "./merged-result.ts";
 import type { ShardMatrix } from "./plan/shards.ts";
 import { readRuns } from "./read-runs.ts";
 import { type Result, resultSchema } from "./result.ts";
+import { lineOf, linesOf } from "./testing/history.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "many-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -66,7 +68,7 @@ test("the jobs of --plan --matrix, merged, are the run in one piece", async () =
   const expect = include.map(({ label }) => label);
   const reported = readRuns({ paths: ["parts"], cwd: dir, expect, journals: false });
   assert.deepEqual(reported.missing, []);
-  const { merged } = writeMerged(reported, join(dir, "merged"));
+  const { merged } = writeMerged(reported, join(dir, "merged"), assert.fail);
   assert.equal(merged.groups.length, 1);
   const [group] = merged.groups;
   assert.ok(group && whole.result);
@@ -81,4 +83,18 @@ test("the jobs of --plan --matrix, merged, are the run in one piece", async () =
   );
   assert.deepEqual([file.verdict, file.exitReason, file.missing], [null, "ok", []]);
   assert.deepEqual(file.groups, [{ runs: expect, recommendation: group.result.recommendation }]);
+
+  // Of a run whose result broke off, its history is told with what its journal gives again.
+  const one = join(dir, "parts/inferrs-bench-1-of-3");
+  const kept = keptHistory(lineOf(1300, 50), linesOf(12), ["Added to h."]);
+  writeFileSync(join(one, "history.json"), JSON.stringify(kept));
+  writeFileSync(join(one, "result.json"), '{"schema":');
+  for (const path of [one, join(one, "journal.jsonl")]) {
+    const { runs } = readRuns({ paths: [path], cwd: dir, expect: [], journals: true });
+    assert.deepEqual(
+      runs.map(({ history }) => history?.comparison != null),
+      [true],
+      path,
+    );
+  }
 });

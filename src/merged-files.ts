@@ -2,15 +2,18 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Merged, merge } from "./analyze/merged/merged.ts";
-import { checkOutDir, writeWhole } from "./host/files.ts";
+import { gzipBase64 } from "./gzip.ts";
+import { checkOutDir } from "./host/files.ts";
 import { InputError } from "./inputs/error.ts";
 import { toMergedResult } from "./merged-result.ts";
+import { quietJson } from "./report/escape.ts";
 import { renderJson } from "./report/json.ts";
 import { renderMergedMarkdown } from "./report/merged-markdown.ts";
 import { isAlone } from "./report/merged-words.ts";
 import { RENDERERS } from "./report/renderers.ts";
 import type { Reported } from "./report/reported.ts";
 import { unionContext } from "./union-context.ts";
+import { writeEach } from "./write-reports.ts";
 
 /** The Action's own are in the first that there are. */
 export const MERGED_FILES = [
@@ -30,10 +33,17 @@ export interface MergedEnd {
 }
 
 /**
+ * What the results come to first, for that is what others read; then each report on its own.
+ *
  * @param outDir a folder that no run has written to: its report would be lost
+ * @param say told what could not be made, a line each
  * @throws InputError for one that can't be written, or where there is a run
  */
-export function writeMerged(reported: Reported, outDir: string): MergedEnd {
+export function writeMerged(
+  given: Reported,
+  outDir: string,
+  say: (text: string) => void,
+): MergedEnd {
   checkOutDir(outDir);
   if (existsSync(join(outDir, "journal.jsonl"))) {
     throw new InputError({
@@ -45,21 +55,28 @@ export function writeMerged(reported: Reported, outDir: string): MergedEnd {
   }
   mkdirSync(outDir, { recursive: true });
   for (const name of MERGED_FILES) rmSync(join(outDir, name), { force: true });
-  const merged = merge(reported, unionContext());
+  const { reported, merged } = mergeable(given);
   const [run] = reported.runs;
   const [group, ...others] = merged.groups;
   const config = others.length === 0 ? group?.result.recommendation?.openclawConfig : undefined;
-  const made = Object.entries(RENDERERS).map(([name, render]) => [name, render(reported)]);
-  const texts: Record<string, string> = {
-    "merged.json": `${JSON.stringify(toMergedResult(reported, merged))}\n`,
-    ...(run !== undefined && isAlone(reported) ? { "result.json": renderJson(run.result) } : {}),
-    // Whoever opens a file has room: what GitHub takes is no limit there.
-    "report.md": renderMergedMarkdown(reported, { merged, budget: MOST_MARKDOWN }),
-    ...Object.fromEntries(made),
-    ...(config === undefined ? {} : { "openclaw.json5": config }),
-  };
-  for (const [name, text] of Object.entries(texts)) writeWhole(join(outDir, name), text);
-  const files = MERGED_FILES.filter((name) => name in texts).map((name) => ({
+  const reports = Object.entries(renderers(gzipBase64, merged)).map(
+    ([name, render]) => [name, () => render(reported)] as const,
+  );
+  const written = writeEach(
+    outDir,
+    {
+      "merged.json": () => `${quietJson(toMergedResult(reported, merged))}\n`,
+      ...(run !== undefined && isAlone(reported)
+        ? { "result.json": () => renderJson(run.result) }
+        : {}),
+      ...(config === undefined ? {} : { "openclaw.json5": () => config }),
+      // Whoever opens a file has room: what GitHub takes is no limit there.
+      "report.md": () => renderMergedMarkdown(reported, { merged, budget: MOST_MARKDOWN }),
+      ...Object.fromEntries(reports),
+    },
+    say,
+  );
+  const files = MERGED_FILES.filter((name) => written.includes(name)).map((name) => ({
     name,
     path: join(outDir, name),
   }));
@@ -67,3 +84,27 @@ export function writeMerged(reported: Reported, outDir: string): MergedEnd {
 }
 
 const MOST_MARKDOWN = 2_000_000;
+
+/** One run that can't be put together with others is told as one that gave no result: the rest counts. */
+function mergeable(reported: Reported): { reported: Reported; merged: Merged } {
+  try {
+    return { reported, merged: merge(reported, unionContext()) };
+  } catch {
+    const runs = reported.runs.filter((run) => canMerge([run]));
+    const together = canMerge(runs) ? runs : [];
+    const left = reported.runs.filter((run) => !together.includes(run));
+    const why = "Its result is of the right form, yet nothing can be made of it.";
+    const missing = [...reported.missing, ...left.map(({ name }) => ({ name, why }))];
+    const rest = { runs: together, missing };
+    return { reported: rest, merged: merge(rest, unionContext()) };
+  }
+}
+
+function canMerge(runs: Reported["runs"]): boolean {
+  try {
+    merge({ runs, missing: [] }, unionContext());
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,5 @@
 /** What of a run lies in a folder that somebody else may have written: its result, else its journal. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { historyReport, keptHistorySchema } from "./analyze/history/report.ts";
 import { toResult } from "./analyze/result.ts";
 import { readUntrusted, type Untrusted } from "./host/untrusted-file.ts";
@@ -25,26 +25,37 @@ export type FolderRuns = { runs: ReportedRun[]; missing: MissingRun[] } | { why:
  */
 export function runsIn(dir: string, name: string, rules: FolderRules): FolderRuns | null {
   const read = (file: string) => readUntrusted(join(dir, file), rules.limitBytes);
-  const history = read("history.json");
-  const result = named("result.json", read("result.json"), (text) =>
-    fromResult(text, name, history.kind === "text" ? history.text : null),
-  );
+  const history = historyIn(dir, rules);
+  const file = read("result.json");
+  const result =
+    file.kind === "text" && isAnothers(file.text)
+      ? null
+      : named("result.json", file, (text) => fromResult(text, name, history));
   if (result !== null && "runs" in result) return result;
   // Of another version, or broken off: its journal can tell it anew.
   const journal = rules.journals
-    ? named("journal.jsonl", read("journal.jsonl"), (text) => fromJournal(text, name))
+    ? named("journal.jsonl", read("journal.jsonl"), (text) => fromJournal(text, name, history))
     : null;
   if (journal !== null && "runs" in journal) return journal;
   return result ?? journal ?? named("merged.json", read("merged.json"), (text) => fromMerged(text));
 }
 
+/** JSON of another program, whose file happens to have the same name. */
+function isAnothers(text: string): boolean {
+  const value = jsonOf(text);
+  if (value === undefined) return false;
+  const { schema } = (value ?? {}) as { schema?: unknown };
+  return typeof schema !== "string" || !schema.startsWith("inferrs-bench/");
+}
+
 /** The same of a file that was named itself. */
 export function runsOf(path: string, name: string, rules: FolderRules): FolderRuns {
   const file = basename(path);
+  const history = historyIn(dirname(path), rules);
   const found = named(file, readUntrusted(path, rules.limitBytes), (text) => {
-    if (file.endsWith(".jsonl")) return fromJournal(text, name);
+    if (file.endsWith(".jsonl")) return fromJournal(text, name, history);
     const merged = fromMerged(text);
-    return "runs" in merged ? merged : fromResult(text, name, null);
+    return "runs" in merged ? merged : fromResult(text, name, history);
   });
   return found ?? { why: `There is no ${file}.` };
 }
@@ -60,19 +71,27 @@ function named(
   return "why" in found ? { why: `${file} ${found.why}.` } : found;
 }
 
-function fromResult(text: string, name: string, history: string | null): FolderRuns {
+type History = ReportedRun["history"];
+
+/** What its run wrote beside the result; null: nothing that can be read. */
+function historyIn(dir: string, { limitBytes }: FolderRules): History {
+  const found = readUntrusted(join(dir, "history.json"), limitBytes);
+  const kept = found.kind === "text" ? keptHistorySchema.safeParse(jsonOf(found.text)) : null;
+  return kept?.success ? historyReport(kept.data) : null;
+}
+
+function fromResult(text: string, name: string, history: History): FolderRuns {
   const value = jsonOf(text);
   if (value === undefined) return { why: "breaks off, or is no JSON" };
   const parsed = resultSchema.safeParse(value);
   if (!parsed.success) return { why: `is not of this version's form (${issueOf(parsed.error)})` };
-  const kept = history === null ? null : keptHistorySchema.safeParse(jsonOf(history));
-  return alone(parsed.data, name, kept?.success ? historyReport(kept.data) : null);
+  return alone(parsed.data, name, history);
 }
 
-function fromJournal(text: string, name: string): FolderRuns {
+function fromJournal(text: string, name: string, history: History): FolderRuns {
   try {
     const state = stateOf(parseJournal(text, "journal.jsonl"), "journal.jsonl", "journal");
-    return alone(resultSchema.parse(toResult(state, configOf(state))), name, null);
+    return alone(resultSchema.parse(toResult(state, configOf(state))), name, history);
   } catch {
     // Whatever is in it: no journal of this tool's, or of a run that was ended before it began.
     return { why: "tells of no run that this version can read" };
@@ -88,7 +107,7 @@ function fromMerged(text: string): FolderRuns {
   return { runs: runs.map((run) => ({ ...run, history: null })), missing };
 }
 
-function alone(result: Result, name: string, history: ReportedRun["history"]): FolderRuns {
+function alone(result: Result, name: string, history: History): FolderRuns {
   return { runs: [{ name: result.label ?? name, result, history }], missing: [] };
 }
 

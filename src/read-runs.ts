@@ -1,10 +1,11 @@
 /** Several runs from the folders that they are in; what gives no result is told, never passed over. */
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type FolderRules, type FolderRuns, runsIn, runsOf } from "./read-folder.ts";
 import { plain } from "./report/escape.ts";
 import type { MissingRun, Reported, ReportedRun } from "./report/reported.ts";
 import { distinctNames, nameOfFolder } from "./run-names.ts";
+import { eachOnce } from "./same-run.ts";
 
 export interface ReadRuns extends FolderRules {
   /** Folders of a run or of several, or the files themselves. */
@@ -27,14 +28,18 @@ type Found = { place: string } & FolderRuns;
 /** In the order of the paths; of one path by name. */
 export function readRuns(from: ReadRuns): Reported {
   const found = from.paths.flatMap((path) => atPath(resolve(from.cwd, path), from));
-  const runs: ReportedRun[] = [];
+  const all: ReportedRun[] = [];
   const missing: MissingRun[] = [];
   for (const each of found) {
     if ("why" in each) missing.push({ name: each.place, why: each.why });
-    else {
-      runs.push(...each.runs);
-      missing.push(...each.missing);
-    }
+    else all.push(...each.runs);
+  }
+  const runs = eachOnce(all);
+  // Who was missing when they were merged may be here by now.
+  const here = new Set([...runs.map(({ name }) => name), ...found.map(({ place }) => place)]);
+  for (const each of found) {
+    if ("why" in each) continue;
+    missing.push(...each.missing.filter(({ name }) => !here.has(name)));
   }
   const there = new Set([...runs, ...missing].map(({ name }) => name));
   for (const { place } of found) there.add(place);
@@ -80,12 +85,26 @@ function inFolder(dir: string, place: string, depth: number, from: ReadRuns): Fo
       .flatMap(({ name }) => inFolder(join(dir, name), place, depth + 1, from));
   }
   return folders.flatMap((entry): Found[] => {
-    const called = nameOfFolder(join(dir, entry.name));
-    if (entry.isSymbolicLink()) return [{ place: called, why: LINK }];
-    if (isOdd(entry.name)) return [{ place: called, why: ODD }];
-    const inside = inFolder(join(dir, entry.name), called, 1, from);
-    return inside.length > 0 ? inside : [{ place: called, why: NOTHING }];
+    const own = join(dir, entry.name);
+    const called = nameOfFolder(own);
+    const awaited = from.expect.includes(called) || entry.name.startsWith(ARTIFACT);
+    const told = (why: string) => [{ place: called, why }];
+    if (entry.isSymbolicLink()) return awaited || holdsRun(own) ? told(LINK) : [];
+    const inside = inFolder(own, called, 1, from);
+    if (isOdd(entry.name)) return inside.length > 0 || awaited ? told(ODD) : [];
+    // A folder of something else, where nobody said that a run should be.
+    return inside.length > 0 || !awaited ? inside : told(NOTHING);
   });
+}
+
+/** As the artifacts of this tool's runs are called. */
+const ARTIFACT = "inferrs-bench-";
+
+/** Nothing of it is read. */
+function holdsRun(dir: string): boolean {
+  return ["result.json", "journal.jsonl", "merged.json"].some((name) =>
+    existsSync(join(dir, name)),
+  );
 }
 
 /** What actions/upload-artifact refuses in a name, and what hides it. */

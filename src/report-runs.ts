@@ -7,6 +7,7 @@ import { InputError } from "./inputs/error.ts";
 import { type MergedEnd, writeMerged } from "./merged-files.ts";
 import { toMergedResult } from "./merged-result.ts";
 import { readRuns } from "./read-runs.ts";
+import { quietJson } from "./report/escape.ts";
 import { isAlone, renderMergedText } from "./report/merged-words.ts";
 import type { Reported } from "./report/reported.ts";
 import { renderTable } from "./report/terminal.ts";
@@ -39,11 +40,8 @@ export function reportRuns(
     const from = { paths, cwd: host.cwd, expect, journals: true, limitBytes: MOST_BYTES };
     const reported = readRuns(from);
     if (reported.runs.length === 0 && expect.length === 0) throw nothing(paths, reported);
-    if (given.comment === true) {
-      previewComment(reported, host);
-      return reported.missing.length === 0 ? 0 : 1;
-    }
-    const end = writeMerged(reported, resolve(host.cwd, given.out ?? DEFAULT_MERGED_DIR));
+    const out = resolve(host.cwd, given.out ?? DEFAULT_MERGED_DIR);
+    const end = writeMerged(reported, out, (text) => host.stderr.write(`${text}\n`));
     print(end, given, host);
     return reported.missing.length === 0 ? 0 : 1;
   } catch (error) {
@@ -67,7 +65,7 @@ function print(end: MergedEnd, { json }: ReportRunsOptions, host: BenchHost): vo
   const { reported, merged, files, outDir } = end;
   const [run] = reported.runs;
   if (json === true) {
-    host.stdout.write(`${JSON.stringify(toMergedResult(reported, merged), null, 2)}\n`);
+    host.stdout.write(`${quietJson(toMergedResult(reported, merged), 2)}\n`);
   } else if (run !== undefined && isAlone(reported)) {
     const color = host.stdout.isTTY === true && host.env.NO_COLOR === undefined;
     const columns = widthOf(host.stdout, 80);

@@ -1,12 +1,11 @@
 /** The reports of one run, as files. */
-import { join } from "node:path";
 import type { HistoryReport } from "./analyze/history/report.ts";
 import { gzipBase64 } from "./gzip.ts";
-import { writeWhole } from "./host/files.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { renderers } from "./report/renderers.ts";
 import { alone } from "./report/reported.ts";
 import type { Result } from "./result.ts";
+import { writeEach } from "./write-reports.ts";
 
 /**
  * Each on its own: one that can't be made is said, and the others are there.
@@ -24,11 +23,5 @@ export function writeReports(
       Object.entries(renderers(gzipBase64)).map(([name, render]) => [name, () => render(reported)]),
     ),
   };
-  for (const [name, render] of Object.entries(reports)) {
-    try {
-      writeWhole(join(outDir, name), render());
-    } catch (error) {
-      say(`${name} could not be made (${error instanceof Error ? error.message : String(error)}).`);
-    }
-  }
+  writeEach(outDir, reports, say);
 }

@@ -10,6 +10,7 @@ import { commenter } from "../publish/commenter.ts";
 import { tellReported } from "../publish/tell.ts";
 import { oneLine } from "../publish/text.ts";
 import { readRuns } from "../read-runs.ts";
+import { unheard } from "../report/escape.ts";
 import { mergedHead } from "../report/merged-words.ts";
 import type { ActionWorld } from "./world.ts";
 
@@ -19,15 +20,17 @@ export async function merge(world: ActionWorld): Promise<void> {
   const failOn = readFailOn(typeof raw["fail-on"] === "string" ? raw["fail-on"] : null);
   const cwd = process.cwd();
   const out = resolve(cwd, typeof raw.out === "string" ? raw.out : DEFAULT_OUT_DIR);
-  const reported = readRuns({ paths: results, cwd, expect, journals: true });
-  const { merged, files } = writeMerged(reported, out);
+  const found = readRuns({ paths: results, cwd, expect, journals: true });
+  const { reported, merged, files } = writeMerged(found, out, (text) =>
+    core.warning(oneLine(text, 600)),
+  );
   const post = commenter({ context, getOctokit, token, commentId, signal });
   await tellReported(reported, {
     ...{ core, commentId, when: comment, merged, files },
     comment: comment === "never" ? null : post,
   });
   const { sentence, toDo } = mergedHead(reported, merged);
-  core.info(oneLine(`Merged: ${sentence} ${toDo}`, 2000));
+  core.info(unheard(oneLine(`Merged: ${sentence} ${toDo}`, 2000)));
   if (mergedExitCode(merged, failOn) === 0) return;
   core.setFailed(oneLine(merged.exitDetail ?? sentence, 1000));
 }

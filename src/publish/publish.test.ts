@@ -266,3 +266,18 @@ test("the comment tells of the commit, and carries on what the one of before had
   assert.match(bodies[1] ?? "", /- ❌ 2026-05-04 10:00 aaaaaaa \*\*Regression\*\*: decode/);
   assert.ok(bodies[1]?.startsWith("<!-- inferrs-bench:x -->\n### "));
 });
+
+test("a summary that can't be rendered loses neither outputs nor annotations nor what comes after", async () => {
+  const { core, said } = recorder();
+  const result = sampleResult();
+  Object.defineProperty(result, "overhead", {
+    get() {
+      throw new Error("Invalid array length");
+    },
+  });
+  await publish({ ...fine, result }, { core, commentId: "x", comment: "no token" });
+  assert.ok(said.some((line) => line.startsWith("output result=")));
+  assert.ok(said.some((line) => /^warning No job summary: .*\(Invalid array length\)/.test(line)));
+  assert.ok(said.some((line) => line.startsWith("notice ")));
+  assert.match(said.at(-1) ?? "", /No comment on the pull request: no token/);
+});

@@ -4,7 +4,7 @@ import { type HistoryReport, historyReport } from "../analyze/history/report.ts"
 import type { BenchEnd } from "../bench.ts";
 import type { CommentWhen } from "../inputs/action.ts";
 import { comparisonSentence } from "../report/comparison-words.ts";
-import { plainLines } from "../report/escape.ts";
+import { plainLines, unheard } from "../report/escape.ts";
 import { historyMarkdown } from "../report/history.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { verdictLine } from "../report/summary.ts";
@@ -48,16 +48,19 @@ export interface PublishTarget {
  */
 export async function publish(end: BenchEnd, target: PublishTarget): Promise<void> {
   const { core } = target;
+  const { result } = end;
   await announce(core, {
-    outputs: outputs(end),
-    summary: summaryText(end, target.history ? HISTORY_BYTES : 0),
-    annotations: end.result === null ? [] : annotations(end.result),
+    outputs: () => outputs(end),
+    summary: () => summaryText(end),
+    annotations: () => (result === null ? [] : annotations(result)),
   });
-  if (end.result !== null && isUntold(end.result)) await tellUntold(end.result, target);
-  else if (end.result?.comparison != null) await takeBack(end.result, target);
+  await apart(core, "check", async () => {
+    if (result !== null && isUntold(result)) await tellUntold(result, target);
+    else if (result?.comparison != null) await takeBack(result, target);
+  });
   const history = end.history ?? (await fromBranch(target));
-  if (history !== null) tellOutside(history, core);
-  if (end.result !== null) await tellPullRequest(end.result, history, target);
+  await apart(core, "history", () => history && tellOutside(history, core));
+  await apart(core, "comment", () => result && tellPullRequest(result, history, target));
 }
 
 /** The comment, where there is something to say or one that would tell of another commit else. */
@@ -72,13 +75,61 @@ async function tellPullRequest(
   const body: CommentBody = (previous) =>
     renderMarkdown(result, { place: "comment", marker, history, earlier: { previous, commit } });
   const posted = await post(comment, body, decision === "update");
-  if (posted.kind === "skipped" && posted.reason === NOTHING_NEW) {
+  sayPosted(core, posted, { said: comparisonSentence(result) ?? verdictLine(result), when });
+}
+
+/** What needs no network, so that nothing loses it: each on its own. */
+export async function announce(
+  core: Publisher,
+  told: {
+    outputs: () => ActionOutputs;
+    summary: () => string;
+    annotations: () => readonly Annotation[];
+  },
+): Promise<void> {
+  await apart(core, "outputs", () => {
+    for (const [name, value] of Object.entries(told.outputs())) core.setOutput(name, value);
+  });
+  await apart(core, "job summary", async () => {
+    const unwritten = await writeSummary(core.summary, told.summary());
+    if (unwritten !== null) core.warning(`No job summary: ${oneLine(unwritten, 300)}`);
+  });
+  await apart(core, "annotations", () => {
+    for (const { level, title, message } of told.annotations()) core[level](message, { title });
+  });
+}
+
+/** A mistake in this program where it makes one of them must not lose the others. */
+export async function apart(core: Publisher, what: string, work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    core.warning(`No ${what}: inferrs-bench made a mistake (${oneLine(message, 300)})`);
+  }
+}
+
+/**
+ * What became of the comment. Where somebody waits for it and can't have it, what it would have said
+ * first (`said`) is said here.
+ */
+export function sayPosted(
+  core: Publisher,
+  posted: Written,
+  { said, when }: { said: string; when: CommentWhen },
+): void {
+  if (posted.kind !== "skipped") {
+    core.info(`Comment ${posted.kind}: ${oneLine(posted.url, 300)}`);
+    return;
+  }
+  const { reason, because } = posted;
+  if (reason === NOTHING_NEW) {
     core.info(`No comment on the pull request: ${NOTHING_NEW} (comment: ${when}).`);
     return;
   }
   const text = `No comment on the pull request: ${reason}.`;
   const properties = { title: "inferrs-bench: no comment" };
-  if (because === "nobody" || because === "moved") core.info(oneLine(text, 600));
+  if (because === "nobody") core.info(unheard(oneLine(text, 600)));
   else if (because === "fork") core.notice(oneLine(text, 600), properties);
   else core.warning(oneLine(`${text} It would have said: ${said}`, 1200), properties);
 }

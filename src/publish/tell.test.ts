@@ -119,3 +119,24 @@ test("one run is told as ever, and never means no comment", async () => {
   assert.notEqual(outputs["turn-ms"], "");
   assert.ok(said.every((line) => !line.includes("all runs")));
 });
+
+test("what can't be rendered loses neither the outputs nor the others", async () => {
+  const bad = (name: string): Result => {
+    const result = passing();
+    Object.defineProperty(result, name, {
+      get() {
+        throw new Error("Invalid array length");
+      },
+    });
+    return result;
+  };
+  // Each is read by some of them only.
+  for (const name of ["plan", "warnings", "starts", "fit"]) {
+    const { outputs, said } = await tell(alone(bad(name)));
+    assert.notEqual(outputs["turn-ms"], undefined, name);
+    assert.ok(
+      said.some((line) => /warning.*(Invalid array length|no comment)/.test(line)),
+      `${name}: ${said}`,
+    );
+  }
+});

@@ -7,7 +7,7 @@ import { unionContext } from "../union-context.ts";
 import { commentMarker } from "./comment.ts";
 import { mergedAnnotations } from "./merged-annotations.ts";
 import { mergedOutputs } from "./merged-outputs.ts";
-import { announce, COMMENT_BUDGET, type PublishTarget, post, sayPosted } from "./publish.ts";
+import { announce, apart, type PublishTarget, post, sayPosted } from "./publish.ts";
 import { SUMMARY_LIMIT_BYTES } from "./summary.ts";
 
 export interface TellTarget extends Pick<PublishTarget, "core" | "comment" | "commentId"> {
@@ -24,14 +24,24 @@ export interface TellTarget extends Pick<PublishTarget, "core" | "comment" | "co
  * what could not be told is a warning.
  */
 export async function tellReported(reported: Reported, target: TellTarget): Promise<void> {
-  const { core, comment, commentId, when = "always", files = [] } = target;
+  const { core, files = [] } = target;
   const merged = target.merged ?? merge(reported, unionContext());
   await announce(core, {
-    outputs: mergedOutputs({ reported, merged, files }),
-    summary: renderMergedMarkdown(reported, { merged, budget: SUMMARY_LIMIT_BYTES }),
-    annotations: mergedAnnotations(reported, merged),
+    outputs: () => mergedOutputs({ reported, merged, files }),
+    summary: () =>
+      renderMergedMarkdown(reported, { merged, place: "summary", budget: SUMMARY_BUDGET }),
+    annotations: () => mergedAnnotations(reported, merged),
   });
-  if (comment === null || when === "never") return;
+  await apart(core, "comment", () => tellPullRequest(reported, merged, target));
+}
+
+async function tellPullRequest(
+  reported: Reported,
+  merged: Merged,
+  { core, comment, commentId, commit = null, when = "always" }: TellTarget,
+): Promise<void> {
+  const decision = commentDecision(when, isNews(reported, merged));
+  if (comment === null || decision === "none") return;
   const marker = commentMarker(commentId);
   const body: CommentBody = (previous) =>
     renderMergedMarkdown(reported, {

@@ -1,13 +1,18 @@
 /** The corpus of hostile texts in what other programs read: JSON, outputs, annotations, HTML, XML. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { writeMerged } from "../merged-files.ts";
+import { toMergedResult } from "../merged-result.ts";
 import { annotations } from "../publish/annotations.ts";
 import { OUTPUT_DESCRIPTIONS, outputs } from "../publish/outputs.ts";
+import { reportRuns } from "../report-runs.ts";
 import { type Result, resultSchema } from "../result.ts";
 import { sameMarkdown, skeleton } from "../testing/hostile/markdown.ts";
 import { pairs, textAt } from "../testing/hostile/pairs.ts";
-import { quiet } from "../testing/hostile/terminal.ts";
+import { quiet, unheardByRunner } from "../testing/hostile/terminal.ts";
 import { skeletonOfXml } from "../testing/hostile/xml.ts";
 import { renderJson } from "./json.ts";
 
@@ -16,6 +21,42 @@ describe("what other programs read", () => {
     for (const { told, hostile } of pairs()) {
       const read: unknown = JSON.parse(renderJson(hostile));
       assert.deepEqual(resultSchema.parse(read), JSON.parse(JSON.stringify(hostile)), told);
+    }
+  });
+
+  test("merged.json, as a file and in a log: read back as it was, and nothing in it is heard", () => {
+    const dir = mkdtempSync(join(tmpdir(), "hostile-merged-"));
+    try {
+      const label = "##[stop-commands]t";
+      for (const [index, { told, hostile }] of pairs().entries()) {
+        if (index % 7 !== 0) continue;
+        const runs = ["x", label].map((name) => ({
+          ...{ name: `${name}${textAt(index * 3)}`, history: null },
+          result: { ...hostile, label: name },
+        }));
+        const missing = [{ name: label, why: textAt(index * 5) }];
+        const { merged } = writeMerged({ runs, missing }, dir, assert.fail);
+        const text = readFileSync(join(dir, "merged.json"), "utf8");
+        unheardByRunner(text, told);
+        const wanted = toMergedResult({ runs, missing }, merged);
+        assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(wanted)), told);
+      }
+      let said = "";
+      const write = (text: string) => {
+        said += text;
+        return true;
+      };
+      const stdout = { write };
+      const reported = { cwd: dir, env: {}, stdout, stderr: stdout };
+      const host = reported as unknown as Parameters<typeof reportRuns>[2];
+      for (const json of [true, false]) {
+        said = "";
+        reportRuns(["."], { json, out: "again", expect: [label] }, host);
+        assert.ok(said.length > 100);
+        unheardByRunner(said, `json: ${json}`);
+      }
+    } finally {
+      rmSync(dir, { recursive: true });
     }
   });
 
@@ -48,7 +89,8 @@ describe("what other programs read", () => {
         told,
       );
       for (const { title, message } of said) {
-        quiet(`${title}\n${message}`, told);
+        // As a runner is told it: on one line, behind the command's own name.
+        quiet(`${title}: ${message}`, told);
         assert.doesNotMatch(title + message, /\n/, told);
       }
     }

@@ -3,17 +3,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { compareResults } from "../analyze/compare-results.ts";
 import { historyReport, keptHistorySchema } from "../analyze/history/report.ts";
+import { merge } from "../analyze/merged/merged.ts";
 import { SHORT } from "../testing/hostile/corpus.ts";
 import { inTurn, Places } from "../testing/hostile/infect.ts";
 import { sameMarkdown } from "../testing/hostile/markdown.ts";
 import { anotherThan, pairs, textAt } from "../testing/hostile/pairs.ts";
 import { keptBases } from "../testing/hostile/results.ts";
-import { quiet } from "../testing/hostile/terminal.ts";
+import { quiet, unheardByRunner } from "../testing/hostile/terminal.ts";
 import { compareText } from "./compare.ts";
 import { renderDoctorEnd, renderDoctorStep, renderIssueBlock, renderSkipped } from "./doctor.ts";
 import { scaled } from "./fixtures/results.ts";
 import { historyText } from "./history.ts";
 import { renderLive, renderLogLine, renderNote } from "./live.ts";
+import { renderMergedText } from "./merged-words.ts";
 import { renderPlan } from "./plan.ts";
 import type { Progress } from "./progress.ts";
 import { renderTable } from "./terminal.ts";
@@ -34,6 +36,27 @@ describe("the terminal and the log", () => {
           `${name} from ${from}`,
         );
       }
+    }
+  });
+
+  test("several runs: nothing in any line is a command, whatever a run is called or says", () => {
+    const context = { renderConfig: () => "{}", guideCompat: {} };
+    for (const [index, { told, hostile }] of pairs().entries()) {
+      const name = textAt(index * 7);
+      const reported = {
+        runs: [
+          { name, result: hostile, history: null },
+          { name: `2 ${name}`, result: scaled(), history: null },
+        ],
+        missing: [{ name: textAt(index * 7 + 3), why: textAt(index * 7 + 5) }],
+      };
+      const text = renderMergedText(reported, merge(reported, context), [name]);
+      quiet(text, told);
+      unheardByRunner(text, told);
+    }
+    for (const name of ["##[stop-commands]t", "##[error]x", "::stop-commands::t"]) {
+      const reported = { runs: [], missing: [{ name, why: name }] };
+      unheardByRunner(renderMergedText(reported, merge(reported, context), [name]), name);
     }
   });
 

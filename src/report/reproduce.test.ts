@@ -18,12 +18,6 @@ test("two commands: this version of the tool, and the run with its arguments quo
   ]);
 });
 
-test("nothing where it isn't known, no command of a run, or no command line at all", () => {
-  for (const command of [null, [], ["sim"], ["doctor", "--write"], ["run", "x".repeat(20_000)]]) {
-    assert.equal(reproduceIt(asked(command)), "");
-  }
-});
-
 test("a version that is none is not installed", () => {
   const [install] = reproducing(asked(["demo"], { tool: { version: "1; rm -rf ~" } })) ?? [];
   assert.equal(install, "npm install --global inferrs-bench");

@@ -5,51 +5,114 @@ import { code, fence, md } from "./escape.ts";
 import { folded } from "./markdown-parts.ts";
 import { shellCommand } from "./shell.ts";
 
-/** Longer ones are nobody's command line. */
-const MOST_COMMAND = 8_000;
-
-const COMMANDS: ReadonlySet<string> = new Set(["run", "demo"]);
-/** What the tool would give to a shell: who pastes a stranger's command should know. */
-const RUNS_A_SHELL = /^--(base=)?(build|restart-command)=/;
-
-/** Folded; empty for a result of before, which doesn't say how it was asked for. */
-export function reproduceIt(result: Result): string {
-  const commands = reproducing(result);
-  if (commands === null) return "";
-  const body = [fence(commands.join("\n"), "sh"), `<sub>${notesOn(result).join(" ")}</sub>`];
-  return folded("Reproduce it", body.join("\n\n"));
+export interface ReproduceOptions {
+  /** Most characters of a lock that is written out. */
+  most?: number;
 }
 
-/** Getting the tool, and the run; null where it isn't known, or too long to be one. */
-export function reproducing({ command, tool }: Result): [string, string] | null {
-  if (command === null || !COMMANDS.has(command[0] ?? "")) return null;
-  const run = shellCommand("inferrs-bench", command);
-  if (run.length > MOST_COMMAND) return null;
-  const version = /^\d+\.\d+\.\d+[\w.+-]*$/.test(tool.version) ? `@${tool.version}` : "";
-  return [`npm install --global inferrs-bench${version}`, run];
+const MOST = 6_000;
+const FILE = "bench.lock.json";
+const MARK = "END_OF_LOCK";
+
+/**
+ * The two commands with what a reader must know, as Markdown; "" where the run has no lock.
+ * Nothing of it needs more than a shell and Node.
+ */
+export function reproduceBlock(result: Result, options: ReproduceOptions = {}): string {
+  const lock = result.lock?.inputs ?? null;
+  // It stands in a command: a version, and not somebody's idea of one.
+  if (lock === null || !/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(lock.tool.version)) return "";
+  const { first, note } = written(lock, options);
+  const tool = `npx inferrs-bench@${lock.tool.version}`;
+  const commands = [first, `${tool} run --locked ${FILE}`];
+  const digest = code(shortDigest(lockDigest(lock)));
+  const lead = `Lock ${digest}: with it this is run again, or it is said what differs. In an empty folder, with Node ${md(lock.node)}:`;
+  return [lead, ...note, ...commands.map((each) => fence(each, "sh")), ...notes(lock)].join("\n\n");
 }
 
-/** What the commands alone don't bring, already escaped. */
-function notesOn({ command, variants, environment, simulated }: Result): string[] {
-  const kinds = new Set(variants.map(({ engine }) => engine.source?.kind));
-  const local = kinds.has("path") || variants.some(({ model }) => model.kind === "directory");
-  const notes = [
-    local
-      ? "Paths are those of the machine that it ran on; their digests are under What was run."
-      : null,
-    command?.some((argument) => RUNS_A_SHELL.test(argument)) === true
-      ? "It has a shell command in it: read that before you run it."
-      : null,
-    kinds.has("built") ? "inferrs was built of a commit: check that one out first." : null,
-    variants.some(({ engine }) => engine.kind === "external")
-      ? "The server was running already: start the same one first."
-      : null,
-    command?.some((argument) => argument.includes(REDACTED)) === true
-      ? `${md(REDACTED)} stands for what is secret.`
-      : null,
-    simulated
-      ? null
-      : `Figures are those of one machine (fingerprint ${code(environment.fingerprint)}): another gives others, and its own verdict.`,
+/** The block, folded; without a lock the command that asked for the run. */
+export function reproduce(result: Result): string {
+  const block = reproduceBlock(result);
+  return block === "" ? reproduceIt(result) : folded("Reproduce it", block);
+}
+
+function written(lock: Lock, { most = MOST }: ReproduceOptions) {
+  const text = withoutMarks(canonicalLock(lock));
+  if (text.length <= most) {
+    return { first: `cat > ${FILE} <<'${MARK}'\n${text}\n${MARK}`, note: [] };
+  }
+  const note =
+    "The lock is too long to be written out here: take result.json from the run's files first.";
+  const first = `npx inferrs-bench@${lock.tool.version} lock result.json --out ${FILE}`;
+  return { first, note: [note] };
+}
+
+/** The same JSON, in which nothing looks like a tag, a comment or the end of a fence. */
+function withoutMarks(json: string): string {
+  return json.replace(
+    /[<>&`]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function notes(lock: Lock): string[] {
+  const asks = asksOf(lock).map((each) => `- ${code(each)}`);
+  const open = notPinned(lock).map((each) => `- ${md(each)}`);
+  return [
+    ...(asks.length === 0
+      ? []
+      : [
+          `It names what your machine is to run or to ask; add \`--allow-commands\` once you have read it:\n\n${asks.join("\n")}`,
+        ]),
+    ...(open.length === 0 ? [] : [`Not pinned:\n\n${open.join("\n")}`]),
+    ...files(lock),
+  ];
+}
+
+function asksOf({ command, variants }: Lock): string[] {
+  try {
+    return asksFor(readCommand(command, "lock"), ownFiles(variants));
+  } catch {
+    return [];
+  }
+}
+
+/** The files that the reader is to name: one's own need no consent. */
+function ownFiles(variants: Lock["variants"]): RawOptions {
+  const own = (name: string) => variants.find((variant) => variant.name === name);
+  const isFile = (name: string) => own(name)?.engine.kind === "path";
+  const client = own("head")?.openclaw ?? null;
+  return {
+    ...(isFile("head") ? { inferrs: "PATH" } : {}),
+    ...(isFile("base") ? { base: ["inferrs=PATH"] } : {}),
+    ...(client !== null && client.integrity === null ? { "openclaw-version": "PATH" } : {}),
+  };
+}
+
+/** What is not to be had anywhere by its name. */
+function files(lock: Lock): string[] {
+  const needed = [
+    ...new Set([
+      ...lock.variants.flatMap(({ name, engine, model, openclaw }) => {
+        const say = (option: string, value: string) =>
+          name === "base" ? `\`--base ${option}=${value}\`` : `\`--${option} ${value}\``;
+        return [
+          ...(engine.kind === "path" ? [say("inferrs", "PATH")] : []),
+          ...(model.kind === "directory" ? [say("model", "DIR")] : []),
+          ...(openclaw !== null && openclaw.integrity === null
+            ? [say("openclaw-version", "PATH")]
+            : []),
+        ];
+      }),
+      ...lock.command.flatMap((arg) => {
+        if (arg.startsWith("--openclaw-config=")) return ["`--openclaw-config FILE`"];
+        return /^--scenario=.*([/\\]|\.json5$)/.test(arg) ? ["`--scenario FILE`"] : [];
+      }),
+    ]),
+  ];
+  if (needed.length === 0) return [];
+  return [
+    `Of files on somebody's machine the lock knows the digest alone. Say where yours are, beside \`--locked\`: ${needed.join(", ")}.`,
   ];
   const said = notes.filter((note) => note !== null);
   return said.length === 0 ? ["The simulator needs nothing else."] : said;

@@ -1,4 +1,5 @@
 /** A heat map: figures by shade and by number, outcomes by shape and word, one metric at a time. */
+import { isAgent } from "../../analyze/recommend.ts";
 import type { ResultCell } from "../../result.ts";
 import { html, type Node } from "./h.ts";
 import { outcomeBadge } from "./outcome.ts";
@@ -40,16 +41,45 @@ export function heatMap({ id, tables }: HeatProps) {
   const compared = tables.find(({ along, rows, columns }) =>
     along === "column" ? rows.length > 1 : columns.length > 1,
   );
+  const apart = tables.some((table) =>
+    groupsOf(table).some((cells) =>
+      cells.some((one) => !cells.every((other) => areAlike(one, other))),
+    ),
+  );
   return html`<div class="heat" id=${id}>
     ${metricChoice(id)}
     ${tables.map(heatTable)}
     ${
       compared !== undefined &&
-      html`<p class="key muted-text"><span>Shade: against the best of the ${compared.along}</span> ${KEY.map(
+      html`<p class="key muted-text"><span>Shade: against the best of the ${compared.along}${apart && ", turns with tools and turns without each among themselves"}</span> ${KEY.map(
         (text, shade) => html`<span class=${`swatch heat-${shade}`}>${text}</span>`,
       )}</p>`
     }
   </div>`;
+}
+
+/** Of each column or row those that have a figure. */
+function groupsOf({ along, rows, columns }: HeatTable): ResultCell[][] {
+  const lists =
+    along === "column"
+      ? columns.map((_, index) => rows.map(({ cells }) => cells[index]?.cell))
+      : rows.map(({ cells }) => cells.map(({ cell }) => cell));
+  return lists.map(
+    (cells) => cells.filter((cell) => cell?.outcome.kind === "pass") as ResultCell[],
+  );
+}
+
+/**
+ * Whether one may be called worse than the other. A turn without tools has a far shorter prompt: that it
+ * is quicker says nothing against one that keeps them. Where both send the same bytes they are alike.
+ */
+function areAlike(a: ResultCell, b: ResultCell): boolean {
+  const toolless = ({ compat }: ResultCell) => compat.supportsTools === false;
+  return (
+    toolless(a) === toolless(b) ||
+    !isAgent(a) ||
+    (a.requestDigest !== null && a.requestDigest === b.requestDigest)
+  );
 }
 
 function heatTable({ caption, corner, columns, rows, along }: HeatTable) {
@@ -96,7 +126,9 @@ function content({ cell, href, missing }: HeatCell, among: readonly (ResultCell 
     if (!passed || value === null) {
       return passed && html`<span class=${`v v-${metric.id} unknown`}>–</span>`;
     }
-    const values = among.filter((each) => each?.outcome.kind === "pass").map(metric.of);
+    const values = among
+      .filter((each) => each?.outcome.kind === "pass" && areAlike(cell, each))
+      .map(metric.of);
     const { shade, text } = heatOf(metric, value, values);
     return html`<span class=${`v v-${metric.id} heat-${shade}`}><b>${metric.show(value)}</b> ${text !== "" && html`<small>${text}</small>`}</span>`;
   });

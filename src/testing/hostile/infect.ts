@@ -3,6 +3,7 @@
  * those are the schema says, so that a field that is added later is covered too.
  */
 import type { z } from "zod";
+import { visible } from "../../report/escape.ts";
 
 type Path = readonly (string | number)[];
 
@@ -26,7 +27,9 @@ export function inTurn(texts: readonly string[], where: "first" | "last", from =
   return (old) => {
     const text = texts[(from + known.size) % texts.length] ?? "";
     const number = `n${known.size}n`;
-    const now = known.get(old) ?? (where === "first" ? text + number : number + text);
+    // A terminal's title that nothing ends takes all behind it along: then there would be no text.
+    const first = where === "first" && visible(text + number).includes(number);
+    const now = known.get(old) ?? (first ? text + number : number + text);
     known.set(old, now);
     return now;
   };

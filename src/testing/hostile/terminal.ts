@@ -1,5 +1,6 @@
 /** What a terminal, or a reader of a log, is told beside the text itself. */
 import assert from "node:assert/strict";
+import { commandsOf } from "./runner.ts";
 
 const SAYS: [string, RegExp][] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -24,4 +25,9 @@ function said(text: string): string[] {
 
 function around(text: string, at: number): string {
   return text.slice(Math.max(0, at - 30), at + 30);
+}
+
+/** Fails where a runner takes a line for a command, of the older kind too, which may stand anywhere in it. */
+export function unheardByRunner(text: string, told: string): void {
+  assert.deepEqual(commandsOf(text), [], told);
 }

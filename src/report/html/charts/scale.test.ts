@@ -55,6 +55,35 @@ test("labels never touch and never repeat, whatever the values", () => {
   );
 });
 
+test("whatever a file says was measured, a scale has an end and its ticks are few", () => {
+  const value = fc.oneof(
+    fc.constantFrom(1e300, Number.MAX_VALUE, 5e-324, -0, 0, 1, -1e300, 2 ** 53, 1e16, 1e-300),
+    fc.double({ noNaN: false }),
+  );
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1, maxLength: 6 }), fc.boolean(), (values, zero) => {
+      for (const options of [
+        { zero },
+        { zero, logFrom: 2 },
+        { logFrom: Number.POSITIVE_INFINITY },
+      ]) {
+        const scale = scaleOf(values, [0, 300], options);
+        assert.ok(
+          scale.domain.every((end) => Math.abs(end) <= 1e17),
+          String(scale.domain),
+        );
+        for (const each of values.filter(Number.isFinite)) {
+          assert.ok(scale.at(each) >= -1 && scale.at(each) <= 301, `${each} at ${scale.at(each)}`);
+        }
+        const ticks = ticksOf(scale, ms, "x");
+        assert.ok(ticks.length > 0 && ticks.length < 200);
+        assert.ok(ticks.every(({ at }) => Number.isFinite(at)));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("a tick stands where its value lies", () => {
   for (const values of [
     [312, 355],

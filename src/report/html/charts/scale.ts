@@ -3,7 +3,7 @@ import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { least, most } from "../../../analyze/statistics.ts";
 
 export interface Scale {
-  /** Place of a value; those outside the domain lie outside the range. */
+  /** Place of a value; those outside the domain lie outside the range, what nobody measures at its edge. */
   at: (value: number) => number;
   domain: [number, number];
   log: boolean;
@@ -24,15 +24,20 @@ const LOG_FROM = 20;
 const LEAST_SPAN = 0.04;
 /** Of ms, bytes or tokens nobody measures so little, and ticks of a subnormal number have no end. */
 const NOTHING = 1e-9;
+/** Nor so much: a file may say anything, and a scale of hundreds of powers of ten has no room. */
+const EVERYTHING = 1e15;
+
+function within(value: number): number {
+  if (Math.abs(value) < NOTHING) return 0;
+  return Math.min(EVERYTHING, Math.max(-EVERYTHING, value));
+}
 
 export function scaleOf(
   values: readonly number[],
   range: readonly [number, number],
   { zero = false, logFrom = LOG_FROM, leastSpan = LEAST_SPAN }: ScaleOptions = {},
 ): Scale {
-  const known = values
-    .filter(Number.isFinite)
-    .map((value) => (Math.abs(value) < NOTHING ? 0 : value));
+  const known = values.filter(Number.isFinite).map(within);
   const [low, high] = known.length === 0 ? [0, 1] : [least(known), most(known)];
   if (!zero && low > 0 && high / low >= logFrom) {
     const room = (high / low) ** 0.04;
@@ -52,5 +57,10 @@ export function scaleOf(
 
 function wrapped(of: ScaleContinuousNumeric<number, number>, log: boolean): Scale {
   const [from = 0, to = 1] = of.domain();
-  return { at: (value) => of(value), domain: [from, to], log, of };
+  return {
+    at: (value) => of(log ? Math.max(NOTHING, within(value)) : within(value)),
+    domain: [from, to],
+    log,
+    of,
+  };
 }
