@@ -88,6 +88,29 @@ export function ruledOutText({ ratio, better, threshold, p }: ComparedMetric): s
   return `${share(threshold)} slower is ruled out, p = ${p.noRegression.toPrecision(2)}`;
 }
 
+/** What is claimed of a change: where noise wins no direction, and no number that looks like one. */
+export function claimText(metric: ComparedMetric): string {
+  return isNoise(metric) && intervalText(metric) !== null ? NOISE : changeText(metric);
+}
+
+/** As {@link claimText}, with the interval: `~ (1.6% faster to 0.5% slower)`. */
+export function claimWithInterval(metric: ComparedMetric): string {
+  const interval = intervalText(metric);
+  return isNoise(metric) && interval !== null
+    ? `${NOISE} (${interval})`
+    : changeWithInterval(metric);
+}
+
+/** Noise would show as much. */
+export const NOISE = "~";
+
+/** How sure an interval is: each look at the pairs takes its share, so that all of them together keep it. */
+export const INTERVAL_SURE = "95% over all looks, of each metric by itself";
+
+/** Why base, head and the change beside them need not fit together to the last digit. */
+export const CHANGE_NOTE =
+  "Change: head against base over the pairs of starts, so it needn't be the ratio of the two medians beside it";
+
 /** `12.1% slower (9.8% to 14.2%)`: a word that both have is said once. */
 export function changeWithInterval(metric: ComparedMetric): string {
   const change = changeText(metric);

@@ -2,7 +2,9 @@
 import type { ComparedMetric, Comparison, Result } from "../result.ts";
 import type { Shortenable } from "./budget.ts";
 import {
+  CHANGE_NOTE,
   changeText,
+  INTERVAL_SURE,
   intervalText,
   isNoise,
   leftOutText,
@@ -183,7 +185,7 @@ function notes(result: Result): string {
     level === null
       ? []
       : [
-          "Change: head against base over the pairs of starts, below it the interval (95% over all looks, of each metric by itself).",
+          `${CHANGE_NOTE}; below it its interval (${INTERVAL_SURE}).`,
           "\\~: noise would show as much where so many metrics are judged, so no direction is claimed.",
           `Thresholds: ${md(thresholdsText(result))}.`,
         ];

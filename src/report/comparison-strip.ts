@@ -15,10 +15,10 @@ type PairSeen =
   | { kind: "missing"; text: string };
 
 /** Columns of a bar on each side of the axis. */
-const HALF = 8;
-const FIGURE = 7;
+const HALF = 6;
+const FIGURE = 13;
 /** What stands before the bars: number of the pair, and which side came first. */
-const LEAD = 11;
+const LEAD = 10;
 /** Of one metric: both sides, the axis, the figure. */
 const BARS = HALF + 1 + HALF + FIGURE;
 const GAP = 2;
@@ -49,7 +49,7 @@ export function strip(
   const cells = (texts: readonly string[]) =>
     texts.map((text) => clip(text, BARS).padEnd(BARS)).join(" ".repeat(GAP));
   const rows = list.map((pair) => {
-    const number = `${pair.pair + 1}${pair.confirming ? "*" : " "}`.padStart(5);
+    const number = `${pair.pair + 1}${pair.confirming ? "*" : " "}`.padStart(4);
     const seen = metrics.map((metric, i) =>
       drawn(seenOf(result, metric, pair), metric.threshold, scales[i] ?? 1),
     );
@@ -59,10 +59,10 @@ export function strip(
   if (judged !== null) rows.splice(judged + 1, 0, NOT_JUDGED);
   const left = rows.length - MOST_ROWS;
   const shown = left > 0 ? [`  the first ${left} are in result.json`, ...rows.slice(left)] : rows;
-  const axis = `${"− faster".padStart(HALF)}│${"slower +".padEnd(HALF)}`;
+  const axis = `${"faster".padStart(HALF)}│${"slower".padEnd(HALF)}`;
   return [
     ...(heads.length === 0 ? [] : [`${" ".repeat(LEAD)}${cells(heads.map(plain))}`.trimEnd()]),
-    `${"pair first".padEnd(LEAD)}${cells(metrics.map(() => axis))}`.trimEnd(),
+    `${"pair 1st".padEnd(LEAD)}${cells(metrics.map(() => axis))}`.trimEnd(),
     ...shown,
   ];
 }
@@ -172,9 +172,10 @@ function bar(size: number, scale: number, side: "left" | "right"): string {
   return side === "right" ? `${whole}▌` : `▐${whole}`;
 }
 
-/** Plus: slower. */
+/** In the words of every other place: of a rate, too, no sign could tell which way is worse. */
 function figure(slower: number): string {
   const percent = Math.abs(slower * 100);
   const text = percent < 99.95 ? percent.toFixed(1) : String(Math.min(9999, Math.round(percent)));
-  return `${slower < 0 && Number(text) !== 0 ? "−" : "+"}${text}%`;
+  if (Number(text) === 0) return "as fast";
+  return `${text}% ${slower < 0 ? "faster" : "slower"}`;
 }

@@ -1,8 +1,9 @@
 /** A comparison for a terminal. Pure. */
 import type { ComparedMetric, Result } from "../result.ts";
 import {
-  changeWithInterval,
-  intervalText,
+  CHANGE_NOTE,
+  claimWithInterval,
+  INTERVAL_SURE,
   isNoise,
   leftOutText,
   undecidedText,
@@ -147,9 +148,7 @@ function metricRows(result: Result, groups: readonly ComparedMetric[][], width: 
 }
 
 function rightOf(metric: ComparedMetric, result: Result): string {
-  const interval = intervalText(metric);
-  const change =
-    isNoise(metric) && interval !== null ? `~ (${interval})` : changeWithInterval(metric);
+  const change = claimWithInterval(metric);
   if (!metric.primary) return change;
   const why = undecidedText(metric, result);
   const left = leftOutText(metric);
@@ -203,7 +202,7 @@ function notes(result: Result): string {
   if (comparison === null) return "";
   const judged = comparison.metrics.some(({ p }) => p !== null);
   const marks = judged
-    ? ` In brackets: 95% over all looks, of each metric by itself. ~: noise would show as much, once all are judged together. Thresholds: ${thresholdsText(result)}.`
+    ? ` ${CHANGE_NOTE}; in brackets: its interval (${INTERVAL_SURE}). ~: noise would show as much, once all are judged together. Thresholds: ${thresholdsText(result)}.`
     : "";
   return `${pairsLine(comparison)}${marks}`;
 }

@@ -253,23 +253,24 @@ test("the strip has a row for each pair: its order, the change, failures, what w
   assert.ok(telling);
   const rows = strip(result, [telling]);
   assert.equal(rows.length, 1 + 12 + 3);
-  assert.match(rows[0] ?? "", /^pair first − faster│slower \+$/);
-  assert.match(rows[5] ?? "", /^ {3}5 {2}(base|head) ✗ head: out-of-memory$/);
-  assert.match(rows[13] ?? "", /^ {2}13\* (base|head) ✗ head: out-of-memory$/);
-  assert.match(rows[1] ?? "", /█+│.* −\d+\.\d%$/);
+  assert.match(rows[0] ?? "", /^pair 1st {2}faster│slower$/);
+  assert.match(rows[5] ?? "", /^ {2}5 {2}(base|head) ✗ head: out-of-memory$/);
+  assert.match(rows[13] ?? "", /^ {1}13\* (base|head) ✗ head: out-of-memory$/);
+  assert.match(rows[1] ?? "", /█+│.* \d+\.\d% faster$/);
   const early = withComparison(compared({ pairs: 10, planned: 20 }));
   const drawn = strip(early, early.comparison?.metrics.slice(0, 1) ?? []);
   assert.equal(drawn.indexOf("  after the last look, not judged:"), 9);
 });
 
-test("the strip's figures are those of the pairs, plus is slower", () => {
+test("the strip's figures are those of the pairs, and say which is slower", () => {
   const result = COMPARISONS.regression();
   const decode = result.comparison?.metrics.find(({ label }) => label === "decode");
   assert.ok(decode);
   const rows = strip(result, [decode]).slice(1);
   for (const [index, { base, head }] of decode.pairs.entries()) {
     const slower = 100 * (1 - (head ?? 0) / (base ?? 1));
-    const shown = Number(/([+−][\d.]+)%$/.exec(rows[index] ?? "")?.[1]?.replace("−", "-"));
+    const [, size, side] = /([\d.]+)% (slower|faster)$/.exec(rows[index] ?? "") ?? [];
+    const shown = Number(size) * (side === "slower" ? 1 : -1);
     assert.ok(Math.abs(shown - slower) <= 0.051, `${rows[index]} for ${slower}`);
   }
 });
@@ -297,11 +298,11 @@ test("many pairs, one wild pair, equal pairs and zeros are drawn, too", () => {
   assert.match(strip(many, [metric])[1] ?? "", /the first 90 are in result\.json/);
   const pairs = metric.pairs.map((pair, i) => ({ ...pair, base: 100, head: i === 3 ? 900 : 101 }));
   const wild = strip(many, [{ ...metric, pairs }]).join("\n");
-  assert.match(wild, /\+1\.0%/);
+  assert.match(wild, /1\.0% slower/);
   const few = withComparison(compared({ pairs: 8 }));
   const same = metric.pairs.map((pair, i) => ({ ...pair, base: i, head: i === 1 ? 90 : 0 }));
   const drawn = strip(few, [{ ...metric, pairs: same }]);
-  assert.match(drawn.join("\n"), /███████» \+8900%/);
+  assert.match(drawn.join("\n"), /█████» +8900% slower/);
   assert.doesNotMatch(drawn.join("\n"), /NaN|Infinity/);
 });
 

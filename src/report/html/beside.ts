@@ -26,6 +26,7 @@ export interface Numbered {
 export function runsTable(runs: readonly Numbered[], missing: readonly MissingRun[]): Node {
   return table({
     caption: "The runs",
+    stacks: true,
     head: ["Run", "Result", "Model", "Device", "Machine"],
     rows: [
       ...runs.map(({ run, prefix, title }) => {

@@ -1,7 +1,9 @@
 /** Base against head: what differs, what that made of the figures, what would decide it. */
 import type { ComparedMetric, Comparison, Result } from "../../result.ts";
 import {
+  CHANGE_NOTE,
   changeText,
+  INTERVAL_SURE,
   intervalText,
   isNoise,
   leftOutText,
@@ -63,6 +65,7 @@ function differs({ kind, differs: rows }: Comparison): Node {
   }
   return table({
     caption: "What differs between base and head",
+    stacks: true,
     head: ["What", "Base", "Head", "Meant"],
     rows: rows.map(({ what, base, head, intended }) => [
       what,
@@ -94,7 +97,7 @@ function rowsOf(result: Result, list: readonly ComparedMetric[], caption: string
     change(metric),
     intervalOf(metric),
   ]);
-  return table({ caption, head, rows, figuresFrom: 2 });
+  return table({ caption, head, rows, figuresFrom: 2, stacks: true });
 }
 
 /** Where noise wins no direction is claimed. */
@@ -132,7 +135,7 @@ function notes(result: Result): string {
   if (comparison === null) return "";
   const judged = comparison.metrics.some(({ primary, ratio }) => primary && ratio?.level != null);
   const more = judged
-    ? ` Change: head against base over the pairs of starts; between: its interval (95% over all looks, of each metric by itself). ~: noise would show as much where so many metrics are judged, so no direction is claimed. Thresholds: ${thresholdsText(result)}.`
+    ? ` ${CHANGE_NOTE}; between: its interval (${INTERVAL_SURE}). ~: noise would show as much where so many metrics are judged, so no direction is claimed. Thresholds: ${thresholdsText(result)}.`
     : "";
   return pairsLine(comparison) + more;
 }

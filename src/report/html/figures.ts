@@ -20,7 +20,7 @@ export function fitsOf(result: Result): Node {
     const { head, rows } = turnRows(fit);
     return html`
       ${paragraphs([`${of === "" ? "" : `${fit.variant}: `}${fit.sentence ?? nothing(fit)}`])}
-      ${rows.length > 0 && table({ caption: `What each turn needs${of}`, head, rows: rows.map((row) => row.map(sign)), figuresFrom: 1 })}
+      ${rows.length > 0 && table({ caption: `What each turn needs${of}`, head, rows: rows.map((row) => row.map(sign)), figuresFrom: 1, stacks: true })}
       ${
         fit.points.length > 0 &&
         folded(
@@ -60,6 +60,7 @@ export function turnsOf(result: Result): Node {
           head: TURN_HEAD,
           rows: taken.map((cell) => [html`<code>${cell.id}</code>`, ...turnFigures(cell)]),
           figuresFrom: 1,
+          stacks: true,
         })}`,
     confirmed.length > 0 &&
       html`<p>The same by OpenClaw’s command line, once for each combination: it loads anew each time.</p>
@@ -114,7 +115,8 @@ export function historyOf(history: HistoryReport | null): Node {
       comparison.metrics.length > 0 &&
       table({
         caption: "This run beside earlier ones",
-        head: ["Metric", "This run", "Expected", "", "Trend"],
+        stacks: true,
+        head: ["Metric", "This run", "Expected", "Outside", "Trend"],
         rows: comparison.metrics.map((metric) => [
           metric.name,
           figure(metric.value, metric.unit),
@@ -128,6 +130,7 @@ export function historyOf(history: HistoryReport | null): Node {
       differences.length > 0 &&
       table({
         caption: "What differs from the run before",
+        stacks: true,
         head: ["What differs", "Before", "Now"],
         rows: differences.map(({ what, before, now }) => [
           what,

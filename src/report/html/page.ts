@@ -90,6 +90,8 @@ interface Chapter {
   /** The title is a run's name, and stands as it was given. */
   named?: boolean;
   intro?: Node;
+  /** What the line says that its sections are folded into on a phone; absent: they never are. */
+  fold?: string;
   sections: Section[];
 }
 
@@ -115,7 +117,12 @@ function onlyChapters({ run }: Numbered): Chapter[] {
   const of = (chapter: Section["chapter"]) => sections.filter((each) => each.chapter === chapter);
   return [
     { id: "results", title: "Results", sections: of("results") },
-    { id: "record", title: "Everything", sections: of("record") },
+    {
+      id: "record",
+      title: "Everything",
+      fold: "Every cell, what was run, and how",
+      sections: of("record"),
+    },
   ];
 }
 
@@ -132,6 +139,7 @@ function runChapter({ run, prefix, title }: Numbered): Chapter {
       ${tiles(run.result)}
       <p class="muted-text colophon">${colophon(run.result)}</p>
     `,
+    fold: `Everything of ${title}`,
     sections: sectionsOf(run, prefix),
   };
 }
@@ -211,11 +219,18 @@ function contents(chapters: readonly Chapter[]) {
   </details></nav>`;
 }
 
-function chapter({ id, title, named = false, intro, sections }: Chapter) {
+function chapter({ id, title, named = false, intro, fold, sections }: Chapter) {
+  const shown = sections.map(({ id: own, title: heading, content }) =>
+    section({ id: own, title: heading, children: content }),
+  );
   return html`<section class=${named ? "chapter named" : "chapter"} id=${id} aria-labelledby=${`${id}-title`}>
     <h2 id=${`${id}-title`}>${title}</h2>
     ${intro}
-    ${sections.map(({ id: own, title: heading, content }) => section({ id: own, title: heading, children: content }))}
+    ${
+      fold === undefined
+        ? shown
+        : html`<details class="run" open data-roomy><summary>${fold}</summary>${shown}</details>`
+    }
   </section>`;
 }
 

@@ -10,19 +10,33 @@ export interface TableProps {
   rows: Node[][];
   /** Columns from this one on hold figures; none without. */
   figuresFrom?: number;
+  /** On a phone each row becomes a list of its columns, none of them off the screen. */
+  stacks?: boolean;
 }
 
 /** A table that scrolls by itself where it is wider than the page. */
-export function table({ caption, quiet = true, head, rows, figuresFrom = 99 }: TableProps) {
+export function table(props: TableProps) {
+  const { caption, quiet = true, head, rows, figuresFrom = 99, stacks = false } = props;
   const align = (index: number) => (index >= figuresFrom ? "figure" : undefined);
+  // Some browsers take a table that is laid out as a list for none.
+  const role = (name: string) => (stacks ? name : undefined);
+  const label = (index: number) => {
+    const text = head[index];
+    return stacks && typeof text === "string" ? text : undefined;
+  };
   return html`<div class="scroll" role="group" aria-label=${caption}>
-    <table>
+    <table class=${stacks ? "stacks" : undefined} role=${role("table")}>
       <caption class=${quiet ? "unseen" : undefined}>${caption}</caption>
-      <thead><tr>${head.map((text, i) => html`<th scope="col" class=${align(i)}>${text}</th>`)}</tr></thead>
-      <tbody>${rows.map(
+      <thead role=${role("rowgroup")}><tr role=${role("row")}>${head.map(
+        (text, i) =>
+          html`<th scope="col" role=${role("columnheader")} class=${align(i)}>${text}</th>`,
+      )}</tr></thead>
+      <tbody role=${role("rowgroup")}>${rows.map(
         (row) =>
-          html`<tr>${row.map((text, i) =>
-            i === 0 ? html`<th scope="row">${text}</th>` : html`<td class=${align(i)}>${text}</td>`,
+          html`<tr role=${role("row")}>${row.map((text, i) =>
+            i === 0
+              ? html`<th scope="row" role=${role("rowheader")}>${text}</th>`
+              : html`<td role=${role("cell")} class=${align(i)} data-label=${label(i)}>${text}</td>`,
           )}</tr>`,
       )}</tbody>
     </table>

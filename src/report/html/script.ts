@@ -171,6 +171,8 @@ export const SCRIPT = String.raw`"use strict";
 
   const contents = document.querySelector("nav details");
   if (contents && matchMedia("(max-width: 64rem)").matches) contents.open = false;
+  // On a phone what is long is a line to tap.
+  if (matchMedia("(max-width: 40rem)").matches) for (const each of all("[data-roomy]")) each.open = false;
   for (const each of all("[data-scripted]")) each.hidden = false;
   reveal();
   performance.mark("ready");

@@ -183,8 +183,12 @@ pre code { font-size: 1em; overflow-wrap: normal; }
 button, select, input { font: inherit; font-size: .88rem; color: var(--text); background: var(--page); border: 1px solid var(--strong-line); border-radius: .4rem; padding: .3rem .65rem; min-height: 2.1rem; }
 button { cursor: pointer; background: var(--raised); }
 button:hover { border-color: var(--link); color: var(--link); }
-.copy { position: absolute; top: .5rem; right: .5rem; background: var(--page); }
+.copy { position: absolute; z-index: 1; top: .5rem; right: .5rem; background: var(--page); }
 details > summary { cursor: pointer; }
+.charts { margin-bottom: 2rem; }
+.charts > summary { margin-bottom: .7rem; }
+.charts > summary h3 { display: inline; margin: 0; }
+.run > summary { margin-bottom: 1rem; }
 .folded { margin-bottom: .9rem; }
 .folded > summary { color: var(--link); width: fit-content; padding: .2rem 0; }
 .inside { padding-top: .6rem; }
@@ -270,6 +274,17 @@ const PRINT = `
   .heat tbody th { padding-right: .6rem; }
   .heat td { min-width: 0; padding-right: .5rem; }
   .heat .badge { padding-right: .35rem; font-size: .8rem; }
+  .stacks, .stacks :is(tbody, tr, th, td) { display: block; }
+  .stacks { width: 100%; }
+  .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacks tr { padding: .55rem 0; border-bottom: 1px solid var(--line); }
+  .stacks :is(th, td) { border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
+  .stacks td { display: grid; grid-template-columns: 5.6rem minmax(0, 1fr); gap: .5rem; justify-items: start; }
+  .stacks td::before { content: attr(data-label); color: var(--muted); font-size: .85rem; }
+  .stacks td > * { grid-column: 2; }
+  .stacks .figure { text-align: left; white-space: normal; }
+  .stacks td code { overflow-wrap: anywhere; }
+  .charts > summary h3 { font-size: 1.1rem; }
   .controls .grow { flex-basis: 100%; }
   .controls label { flex: 1 1 8rem; }
   .controls select { max-width: none; width: 100%; }

@@ -1,8 +1,11 @@
 /** Head beside base: each figure's change with its interval, its threshold and what is said of it. Pure. */
 import type { ComparedMetric, Result } from "../../../result.ts";
 import {
+  CHANGE_NOTE,
   changeText,
-  changeWithInterval,
+  claimText,
+  claimWithInterval,
+  INTERVAL_SURE,
   intervalText,
   isNoise,
   share,
@@ -52,7 +55,7 @@ export function besideBase(run: ReportedRun): Node {
       { label: "within the threshold", className: "band" },
       { label: "base", className: "mark" },
       ...(shown.some(({ ratio }) => ratio?.level != null)
-        ? [{ label: `change and its interval${levelOf(shown)}`, className: "muted round" }]
+        ? [{ label: `change and its interval (${INTERVAL_SURE})`, className: "muted round" }]
         : []),
     ],
     width: WIDTH,
@@ -70,7 +73,7 @@ export function besideBase(run: ReportedRun): Node {
         titleOf(metric),
         valueText(metric, metric.base, metric.unit),
         valueText(metric, metric.head, metric.unit),
-        changeWithInterval(metric),
+        claimWithInterval(metric),
         share(metric.threshold),
         wordFor(metric, result),
       ]),
@@ -101,10 +104,9 @@ export function changeScale(
   return scaleOf([...estimates, ...within, around, -around], range, { logFrom: Infinity });
 }
 
-/** `+5%`, `0`, `−5%`: by how much head is slower. */
+/** Which side is slower stands above the axis: a sign would be read as one of the figure. */
 function percentOf(value: number): string {
-  if (Math.abs(value) < 1e-9) return "0";
-  return `${value < 0 ? "−" : "+"}${share(value)}`;
+  return Math.abs(value) < 1e-9 ? "0" : share(value);
 }
 
 function row(
@@ -121,7 +123,7 @@ function row(
   const first = middle - tall / 2 + 11;
   const interval = intervalText(metric);
   return html`<g>
-    <title>${`${plain(title)}: ${changeWithInterval(metric)}, ${wordFor(metric, result)}`}</title>
+    <title>${`${plain(title)}: ${claimWithInterval(metric)}, ${wordFor(metric, result)}`}</title>
     <path class="grid" d=${levels([top], 0, WIDTH)} />
     <rect class="band" x=${px(from)} y=${px(top + 6)} width=${px(to - from)} height=${px(ROW_PX - 12)} />
     ${name.map((line, index) => html`<text class=${metric.primary ? "head" : ""} x="0" y=${px(first + index * LINE_PX)}>${line}</text>`)}
@@ -182,7 +184,7 @@ function wordFor(metric: ComparedMetric, result: Result): string {
 function wordsFor(metric: ComparedMetric, result: Result): string {
   return metric.ratio === null || metric.ratio.estimate === null
     ? wordFor(metric, result)
-    : `${changeText(metric)}: ${wordFor(metric, result)}`;
+    : `${claimText(metric)}: ${wordFor(metric, result)}`;
 }
 
 function classFor(metric: ComparedMetric, result: Result): string {
@@ -199,17 +201,12 @@ function classFor(metric: ComparedMetric, result: Result): string {
   }
 }
 
-function levelOf(metrics: readonly ComparedMetric[]): string {
-  const levels = new Set(metrics.flatMap(({ ratio }) => ratio?.level ?? []));
-  const [level] = levels;
-  return levels.size === 1 && level !== undefined ? ` (${share(level)})` : "";
-}
-
 function summaryOf(result: Result, shown: readonly ComparedMetric[]): string {
   const titleOf = titles(result);
   const said = comparisonSentence(result) ?? "";
   const worse = shown.filter((metric) => !metric.primary && wordFor(metric, result) === "advisory");
   const named = worse.map((metric) => `${titleOf(metric)} ${changeText(metric)}`);
   const also = named.length === 0 ? "" : ` Outside the verdict: ${list(named)}.`;
-  return plain(`${said}${also}`);
+  const note = shown.some(({ ratio }) => ratio?.level != null) ? ` ${CHANGE_NOTE}.` : "";
+  return plain(`${said}${also}${note}`);
 }

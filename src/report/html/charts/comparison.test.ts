@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Result } from "../../../result.ts";
 import { dotsIn, markupOf, numbersIn, pathsOf, runOf, textsIn } from "../../../testing/charts.ts";
 import { sampleResult } from "../../../testing/github/result.ts";
-import { changeText, slowerBy } from "../../comparison-change.ts";
+import { claimText, slowerBy } from "../../comparison-change.ts";
 import {
   broken,
   COMPARISONS,
@@ -49,7 +49,7 @@ for (const [name, make] of Object.entries(COMPARISONS)) {
       .map(({ text }) => text)
       .join("\n");
     for (const metric of metrics) {
-      if (metric.ratio?.estimate != null) assert.ok(shown.includes(changeText(metric)));
+      if (metric.ratio?.estimate != null) assert.ok(shown.includes(claimText(metric)));
     }
   });
 

@@ -75,7 +75,7 @@ export function pairsOfStarts(run: ReportedRun, metric: ComparedMetric): Node {
       ${numbers(pairs, pitch, floor)}
       <text class="muted" x=${LEFT} y=${px(floor + 32)}>pair of starts; of each pair the left one ran first${log(scale)}</text>`,
     table: {
-      header: ["pair", "first", plain(comparison.base), plain(comparison.head), ""],
+      header: ["pair", "first", plain(comparison.base), plain(comparison.head), "note"],
       rows: marks.map(({ pair, values: { base, head }, failed }) => [
         String(pair.pair + 1),
         pair.first,

@@ -10,6 +10,8 @@ export interface TurnPart {
 
 export interface TakenApart {
   parts: TurnPart[];
+  /** OpenClaw took the turn; else there is no part of the client or of tools. */
+  real: boolean;
   /** Median of the whole turn, and its fastest and slowest. */
   turnMs: number;
   range: [number, number];
@@ -30,11 +32,17 @@ const REAL: readonly [MetricName, string, string][] = [
 export function takenApart({ metrics }: ResultCell): TakenApart | null {
   const { turnMs } = metrics;
   if (turnMs === undefined) return null;
-  const parts = realParts(metrics) ?? scriptedParts(metrics);
+  const real = realParts(metrics);
+  const parts = real ?? scriptedParts(metrics);
   if (parts === null) return null;
   const shown = parts.filter(({ ms }) => Number.isFinite(ms) && ms > 0);
   if (shown.length === 0) return null;
-  return { parts: shown, turnMs: turnMs.median, range: [turnMs.min, turnMs.max] };
+  return {
+    parts: shown,
+    real: real !== null,
+    turnMs: turnMs.median,
+    range: [turnMs.min, turnMs.max],
+  };
 }
 
 function realParts(metrics: ResultCell["metrics"]): TurnPart[] | null {

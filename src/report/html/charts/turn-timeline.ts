@@ -172,5 +172,8 @@ function summaryOf(placed: readonly Placed[]): string {
     placed.length === 1
       ? `Of the ${ms(apart.turnMs)} of a turn`
       : `The longest, ${ms(apart.turnMs)} (${row.short})`;
-  return `Medians over the rounds. ${of}: ${list(named)}.`;
+  const absent = placed.every(({ apart }) => !apart.real)
+    ? " OpenClaw and its tools were not run: this tool sends the requests of these turns itself (--turn real runs them)."
+    : "";
+  return `Medians over the rounds. ${of}: ${list(named)}.${absent}`;
 }
