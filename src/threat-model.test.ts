@@ -21,9 +21,23 @@ test("every test that the threat model names is there", () => {
   }
 });
 
-test("every line that says what somebody can't do names a test", () => {
+test("every line that says what somebody can't do names a test by its number, and each is listed once", () => {
+  const listed = [...page.matchAll(/^(\d+)\. \[.+\.test\.ts\)/gm)].map(([, number]) =>
+    Number(number),
+  );
+  assert.deepEqual(
+    listed,
+    listed.map((_, index) => index + 1),
+  );
+  const meant = new Set<number>();
   for (const line of page.split("\n")) {
     if (!/^\| [a-z]/.test(line) || line.startsWith("| they")) continue;
-    assert.match(line, /\.test\.ts\)/, line);
+    const numbers = /\| ([\d, ]+) \|$/.exec(line)?.[1]?.split(", ").map(Number) ?? [];
+    assert.ok(numbers.length > 0, line);
+    for (const number of numbers) {
+      assert.ok(listed.includes(number), line);
+      meant.add(number);
+    }
   }
+  assert.equal(meant.size, listed.length);
 });

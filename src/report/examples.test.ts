@@ -18,7 +18,11 @@ test("the README's example names what regressed, by how much, and what was chang
   assert.match(example, /^> ### ❌ .*Regression: decode of agent-turn \d+(\.\d+)?% slower/);
   assert.match(example, /decode-speed=48 → decode-speed=36/);
   assert.match(example, /SIMULATED/);
-  assert.match(example, /compat: \{\n> {3}requiresStringContent: true,\n/);
+  // A glance at it: the whole is in docs/comment.md.
+  assert.ok(example.split("\n").length < 40);
+  const whole = EXAMPLES["docs/comment.md"]?.text() ?? "";
+  assert.ok(whole.startsWith(example));
+  assert.match(whole, /compat: \{\n> {3}requiresStringContent: true,\n/);
 });
 
 test("whoever is given the first 200 characters can name the metric and what to take back", () => {

@@ -27,7 +27,7 @@ export class ExampleRunner {
     const bin = join(this.copy.home, "bin");
     mkdirSync(bin);
     writeFileSync(join(bin, "cargo"), '#!/bin/sh\necho built: "$@"\n', { mode: 0o755 });
-    const upload = this.#standIn("upload", ["name", "path", "retention-days"], UPLOAD);
+    const upload = this.#standIn("upload", ["name", "path", "retention-days", "overwrite"], UPLOAD);
     const download = this.#standIn("download", ["pattern", "path"], DOWNLOAD);
     const uses = readdirSync(join(ROOT, "docs/examples"))
       .filter((name) => name.endsWith(".yml"))
@@ -121,9 +121,11 @@ export class ExampleRunner {
   }
 }
 
-const UPLOAD = `mkdir "$STORE/$NAME"
+const UPLOAD = `[ "$OVERWRITE" = true ] && rm -rf "$STORE/$NAME"
+mkdir "$STORE/$NAME"
 cp -r "$_PATH/." "$STORE/$NAME/" 2>/dev/null || cp "$_PATH" "$STORE/$NAME/"
 `;
-const DOWNLOAD = `mkdir -p "$_PATH"
+const DOWNLOAD = `shopt -s extglob
+mkdir -p "$_PATH"
 for each in "$STORE"/$PATTERN; do cp -r "$each" "$_PATH/"; done
 `;

@@ -100,10 +100,11 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
   test("matrix.yml: each job's result, and one comment of all", {}, async () => {
     const run = await runner.run(act, "matrix.yml", github.url);
     assert.equal(run.code, 0, run.output);
-    for (const label of ["linux-270m", "linux-1b", "arm-270m", "mac-270m"]) {
+    for (const label of ["linux-e2b", "arm-e2b", "linux-synthetic", "mac-synthetic"]) {
       assert.equal(result(`inferrs-bench-${label}`).label, label);
       assert.match(comments("default").at(-1)?.body ?? "", new RegExp(label));
     }
+    assert.ok(existsSync(join(runner.artifacts, "inferrs-bench-merged", "report.html")));
   });
 
   test("reusable.yml: planned, spread over two jobs, merged into one comment", {}, async () => {
@@ -113,6 +114,8 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
       assert.equal(result(`inferrs-bench-${label}`).label, label);
     }
     assert.equal(comments("reusable").length, 1, run.output);
+    const merged = join(runner.artifacts, "inferrs-bench-merged-reusable", "merged.json");
+    assert.ok(existsSync(merged), run.output);
   });
 
   test("publish.yml: another run's artifact becomes the comment on the fork's pull request", async () => {
