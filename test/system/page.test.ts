@@ -34,6 +34,9 @@ const PAGES: Record<string, () => Reported> = {
   // Measured: with what fits, and whatever else a fixture leaves out.
   measured: () => alone(golden()),
   broken: () => alone(COMPARISONS.broken()),
+  improvement: () => alone(COMPARISONS.improvement()),
+  withheld: () => alone(COMPARISONS.withheld()),
+  self: () => alone(COMPARISONS.self()),
   several: () => ({
     runs: [run("CPU", passing()), run("Metal", failing()), run("CUDA", COMPARISONS.regression())],
     missing: [{ name: "macos-15", why: "The job was cancelled." }],
@@ -197,8 +200,47 @@ describe("report.html in a browser", { skip }, () => {
     await page.getByRole("button", { name: "Copy the settings" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
     const text = await page.evaluate(() => navigator.clipboard.readText());
-    assert.match(text, /compat: \{ requiresStringContent: true, supportsTools: false \}/);
+    assert.match(
+      text,
+      /compat: \{\n {2}requiresStringContent: true,\n {2}supportsTools: false,\n\}/,
+    );
     await context.close();
+  });
+
+  test("settings are copied where the clipboard is refused to the page's script, too", async () => {
+    const page = await open(write("copy-refused", alone(failing())));
+    await page.evaluate(() => {
+      const refuse = () => Promise.reject(new Error("refused"));
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: refuse } });
+      document.addEventListener("copy", () => {
+        document.body.dataset.copied = String(getSelection());
+      });
+    });
+    await page.getByRole("button", { name: "Copy the settings" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    const copied = await page.locator("body").getAttribute("data-copied");
+    assert.match(copied ?? "", /supportsTools: false,\n\}/);
+    await page.close();
+  });
+
+  test("on a phone no column of what was compared is off the screen, and what is long is folded", async () => {
+    const options = { viewport: { width: 360, height: 800 } };
+    const page = await open(write("phone", PAGES.measured?.() as Reported), options);
+    const stacked = page.locator("table.stacks:visible");
+    assert.ok((await stacked.count()) >= 3);
+    for (const table of await stacked.all()) {
+      assert.ok(await table.evaluate((each) => each.scrollWidth <= innerWidth));
+    }
+    const cell = stacked.locator("td[data-label=Change]").first();
+    assert.match(
+      await cell.evaluate((each) => getComputedStyle(each, "::before").content),
+      /label|Change/,
+    );
+    assert.equal(await page.locator("details[data-roomy][open]").count(), 0);
+    await page.close();
+    const wide = await open(write("desk", PAGES.measured?.() as Reported));
+    assert.equal(await wide.locator("details[data-roomy]:not([open])").count(), 0);
+    await wide.close();
   });
 
   for (const [name, result] of Object.entries({ plain: hostile(), packed: large(10) })) {

@@ -56,13 +56,16 @@ export const SHOWN: readonly ShownMetric[] = [
   },
 ];
 
+/** What lies so near is as good: medians of a few rounds differ by as much without a reason. */
+const AS_GOOD = 1.05;
+
 /** By how much worse than the best a figure of each shade is at most; the last has no bound. */
-const SHADES = [1.05, 1.2, 1.5, 2.5];
+const SHADES = [AS_GOOD, 1.2, 1.5, 2.5];
 
 export interface Heat {
   /** 0: the best, or as good; 4: far from it. */
   shade: number;
-  /** `best`, `1.3×`; empty where there is nothing to compare with. */
+  /** `best`, `1.3×`; empty where there is nothing to compare with, or too little between them to tell. */
   text: string;
 }
 
@@ -79,6 +82,16 @@ export function heatOf(
   // The shade must not say more than the number that stands on it.
   const ratio = Number(exact.toFixed(2));
   const shade = SHADES.findIndex((bound) => ratio <= bound);
-  const text = ratio === 1 ? "best" : `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;
+  const text = ratio <= AS_GOOD ? bestText(metric, value, others) : times(ratio);
   return { shade: shade === -1 ? SHADES.length : shade, text };
 }
+
+/** The best is called so where none of the others is as good. */
+function bestText({ better }: ShownMetric, value: number, all: readonly number[]): string {
+  const sorted = all.toSorted((a, b) => (better === "lower" ? a - b : b - a));
+  const [best = value, second = value] = sorted;
+  const apart = better === "lower" ? second / best : best / second;
+  return value === best && apart > AS_GOOD ? "best" : "";
+}
+
+const times = (ratio: number) => `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;

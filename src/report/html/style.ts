@@ -273,7 +273,7 @@ const PRINT = `
   .heat .flags code { overflow-wrap: break-word; }
   .heat tbody th { padding-right: .6rem; }
   .heat td { min-width: 0; padding-right: .5rem; }
-  .heat .badge { padding-right: .35rem; font-size: .8rem; }
+  .heat td .badge { padding-right: .35rem; font-size: .8rem; white-space: normal; overflow-wrap: anywhere; }
   .stacks, .stacks :is(tbody, tr, th, td) { display: block; }
   .stacks { width: 100%; }
   .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
