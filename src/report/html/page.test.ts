@@ -181,6 +181,6 @@ test("best is only what is better by more than noise: the others say by how much
   assert.deepEqual(text([80.3, 80.4]), ["", ""]);
   assert.deepEqual(text([80, 80.3, 120]), ["", "", "1.50×"]);
   assert.deepEqual(text([80, 80, 120]), ["", "", "1.50×"]);
-  assert.deepEqual(text([80, 90]), ["best", "1.12×"]);
+  assert.deepEqual(text([80, 90]), ["best", "1.13×"]);
   assert.deepEqual(text([80]), [""]);
 });
