@@ -13,7 +13,8 @@ const table = JSON.parse(
 );
 const asset = `inferrs-${machine}-unknown-linux-gnu.tar.gz`;
 const expected = table.releases[version]?.assets[asset]?.sha256;
-if (expected === undefined) fail(`bench/inferrs-releases.json has no digest of ${asset} ${version}`);
+if (expected === undefined)
+  fail(`bench/inferrs-releases.json has no digest of ${asset} ${version}`);
 const releases =
   process.env.INFERRS_RELEASES || `https://github.com/${table.repository}/releases/download`;
 const url = `${releases}/${version}/${asset}`;
