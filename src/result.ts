@@ -512,10 +512,15 @@ const fitTurn = z.strictObject({
   memoryBytes: foretold.nullable(),
   /** The highest that was seen while it was served; null where it wasn't. */
   measuredBytes: z.int().nonnegative().nullable(),
-  /** Until the first token. */
+  /**
+   * Until the first token. For a prompt shorter than all that the curve knows only what it is below:
+   * `low` is 0, the others the time of one that is as long or longer.
+   */
   prefillMs: foretold.nullable(),
-  /** Under the limit that holds here; null where the memory isn't known. */
+  /** As it was seen to; else under the limit that holds here; null where the memory isn't known. */
   fitsHere: fits.nullable(),
+  /** What became of it where it was sent: `pass`, or how its length may have made it fail. */
+  seen: outcomeKind.nullable().optional(),
   /** On machines of so many GB, 90% of which the engine may use. */
   fitsIn: z.array(z.strictObject({ gb: z.int().positive(), fits })),
   /** Within the window and the client's own time limit; null where neither is known. */
@@ -568,9 +573,25 @@ const variantFit = z.strictObject({
       tokens: z.int().nonnegative(),
       low: z.int().nonnegative(),
       high: z.int().nonnegative(),
-      limitedBy: z.enum(["memory", "window", "time"]),
+      /** `observed`: a prompt failed that by the curve would have fitted. */
+      limitedBy: z.enum(["memory", "window", "time", "observed"]),
     })
     .nullable(),
+  /** What was seen, whatever the curve says. */
+  observed: z
+    .strictObject({
+      /** Of the longest prompt that was answered; 0: none was. */
+      answeredTokens: z.int().nonnegative(),
+      /** The shortest above it that was not; its turn's name, null: one of the ladder's. */
+      failed: z
+        .strictObject({
+          name: z.string().nullable(),
+          promptTokens: z.int().nonnegative(),
+          outcome: outcomeKind,
+        })
+        .nullable(),
+    })
+    .optional(),
   turns: z.array(fitTurn),
   /** In plain words; null where nothing can be foretold. */
   sentence: z.string().nullable(),

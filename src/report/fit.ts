@@ -1,7 +1,8 @@
 /** What fits: the longest prompt, each turn's memory and time, and a chart. Pure. */
 import { fitMemory, forecast } from "../analyze/fit/fit.ts";
+import { failedAs } from "../analyze/fit/observed.ts";
 import { MACHINES_GB } from "../analyze/fit/turns.ts";
-import { gb, seconds, withInterval } from "../analyze/fit/words.ts";
+import { failedHere, gb, readIn, seconds, withInterval } from "../analyze/fit/words.ts";
 import type { Fits, FitTurn, LadderEnd, Result, VariantFit } from "../result.ts";
 import { clip, fence, md } from "./escape.ts";
 import { bytes, count, ms, UNKNOWN } from "./format.ts";
@@ -20,12 +21,12 @@ const ENDS: Record<LadderEnd, string> = {
   interrupted: "the run ended before",
 };
 
-/** The sentences of each variant, for a terminal; empty where nothing was foretold. */
+/** The sentences of each variant, for a terminal; empty where no ladder was asked. */
 export function fitLines(result: Result): string[] {
   const fits = result.fit ?? [];
-  return fits.flatMap(({ variant, sentence }) => {
-    if (sentence === null) return [];
-    return [fits.length > 1 ? `${variant}: ${sentence}` : sentence];
+  return fits.map((fit) => {
+    const said = fit.sentence ?? nothing(fit);
+    return fits.length > 1 ? `${fit.variant}: ${said}` : said;
   });
 }
 
@@ -62,7 +63,9 @@ function turns(fit: VariantFit): string {
 
 /** Each turn's memory and time; no row where nothing is foretold. */
 export function turnRows(fit: VariantFit): { head: string[]; rows: string[][] } {
-  const rows = fit.turns.filter((turn) => turn.memoryBytes !== null || turn.prefillMs !== null);
+  const rows = fit.turns.filter(
+    (turn) => turn.memoryBytes !== null || turn.prefillMs !== null || failedAs(turn) !== null,
+  );
   const room = fit.limits.memoryBytes;
   const memory = fit.memory !== null;
   const head = [
@@ -78,6 +81,8 @@ export function turnRows(fit: VariantFit): { head: string[]; rows: string[][] } 
 function cells(turn: FitTurn, memory: boolean): string[] {
   const { memoryBytes, fitsHere, fitsIn, prefillMs, fitsTime } = turn;
   const sign = (fits: Fits | null | undefined) => (fits == null ? UNKNOWN : SIGNS[fits]);
+  const failed = failedAs(turn);
+  const here = failed === null ? sign(fitsHere) : `${SIGNS.no} ${failedHere(failed)}`;
   const late = fitsTime === "no" || fitsTime === "uncertain" ? ` ${SIGNS[fitsTime]}` : "";
   return [
     turn.name,
@@ -85,11 +90,15 @@ function cells(turn: FitTurn, memory: boolean): string[] {
     ...(memory
       ? [
           memoryBytes === null ? UNKNOWN : withInterval(memoryBytes, gb),
-          sign(fitsHere),
+          here,
           ...MACHINES_GB.map((gb) => sign(fitsIn.find((each) => each.gb === gb)?.fits)),
         ]
       : []),
-    prefillMs === null ? UNKNOWN : `${seconds(prefillMs.value)}${late}`,
+    failed !== null && !memory
+      ? here
+      : failed !== null || prefillMs === null
+        ? UNKNOWN
+        : `${readIn(prefillMs)}${late}`,
   ];
 }
 

@@ -21,12 +21,14 @@ const FAR = 2 ** 20;
 
 /**
  * The least of what the limits allow, with its interval.
- * @returns null when nothing that is known limits a prompt of up to a million tokens
+ * @returns null when nothing that is known limits a prompt of up to a million tokens, or nothing was
+ * fitted: the window alone doesn't say what a machine can do
  */
 export function longestPrompt(
   { memory, time }: { memory: Fit | null; time: Fit | null },
   { limitBytes, windowTokens, timeLimitMs }: Limits,
 ): Longest | null {
+  if (memory === null && time === null) return null;
   const each: Longest[] = [];
   if (windowTokens !== null) {
     each.push({ tokens: windowTokens, low: windowTokens, high: windowTokens, limitedBy: "window" });

@@ -6,7 +6,8 @@ import { climbing } from "../../plan/remedies/climbing.ts";
 import type { LadderEnd, ResultCell, VariantFit } from "../../result.ts";
 import { rungsOf } from "../remedies/rungs.ts";
 import { longestPrompt } from "./longest.ts";
-import { diedOfMemory, memoryKind, roomBytes, tokensIn, wasRead } from "./looks.ts";
+import { memoryKind, roomBytes, tokensIn } from "./looks.ts";
+import { observedOf, seenOf, withinSeen } from "./observed.ts";
 import { type AskedTurn, fitTurns } from "./turns.ts";
 
 /** @returns null where no ladder was asked */
@@ -34,6 +35,8 @@ function toFit(
   const { windowTokens } = variant;
   const clientMs = clientTimeoutMs ?? clientWaitsMs(state.plan, name);
   const limits = { limitBytes: memoryBytes, windowTokens, timeLimitMs: clientTimeoutMs };
+  const turns = turnsOf(state, name, variant, cells);
+  const observed = observedOf(looks, turns);
   const bare: VariantFit = {
     variant: name,
     ladder: {
@@ -60,19 +63,12 @@ function toFit(
       clientMs,
       clientFrom: clientTimeoutMs === null ? "default" : "config",
     },
-    longest: belowFatal(longestPrompt(fits, limits), looks),
+    longest: withinSeen(longestPrompt(fits, limits), observed, looks),
+    observed,
     turns: [],
     sentence: null,
   };
-  return fitTurns(bare, turnsOf(state, name, variant, cells));
-}
-
-/** Only until it breaks: what was seen to break counts, not what was foretold. */
-function belowFatal(longest: VariantFit["longest"], looks: readonly Look[]): VariantFit["longest"] {
-  const fatal = looks.find(diedOfMemory)?.promptTokens ?? null;
-  if (fatal === null || (longest !== null && longest.tokens < fatal)) return longest;
-  const read = Math.max(0, ...looks.map((look) => (wasRead(look) ? (look.promptTokens ?? 0) : 0)));
-  return { tokens: read, low: read, high: fatal - 1, limitedBy: "memory" };
+  return fitTurns(bare, turns);
 }
 
 function endOf(state: RunState, name: string): LadderEnd {
@@ -92,6 +88,8 @@ function turnsOf(
     cell: CellState;
     bytes: number;
     counted: number | null;
+    /** All that send it. */
+    ids: string[];
   }
   const groups = new Map<string, Asked>();
   for (const cell of state.cells.values()) {
@@ -103,22 +101,26 @@ function turnsOf(
     const toolsOff = spec.compat.supportsTools === false && hasTools(state, spec.scenario);
     const title = toolsOff ? `${spec.scenario} without tools` : spec.scenario;
     const known = groups.get(title);
-    const asked = { title, cell, bytes, counted: countedIn(cell) };
+    const ids = [...(known?.ids ?? []), spec.id];
+    const asked = { title, cell, bytes, counted: countedIn(cell), ids };
     // Combinations differ by a few bytes: one that was counted knows more than one that wasn't.
     const better =
       known === undefined ||
       (asked.counted ?? 0) > (known.counted ?? 0) ||
       (known.counted === null && bytes > known.bytes);
-    if (better) groups.set(title, asked);
+    groups.set(title, better ? asked : { ...known, ids });
   }
-  const planned = [...groups.values()].map(({ title, cell, bytes, counted }): AskedTurn => {
+  const planned = [...groups.values()].map(({ title, cell, bytes, counted, ids }): AskedTurn => {
     const seen = cells.find(({ id }) => id === cell.spec.id);
+    const sent = cells.filter(({ id }) => ids.includes(id));
     return {
       name: title,
       requestBytes: bytes,
       promptTokens: counted ?? tokensIn(looks, bytes).value,
       tokensSource: counted === null ? "estimated" : "measured",
       measuredBytes: seen?.peakMemory?.bytes ?? null,
+      measuredMs: least(sent),
+      seen: seenOf(sent.map(({ outcome }) => outcome.kind)),
     };
   });
   return [...planned, ...rungTurns(state, name, looks, cells)];
@@ -147,9 +149,19 @@ function rungTurns(
         promptTokens: counted ?? tokensIn(looks, bytes).value,
         tokensSource: counted === null ? "estimated" : "measured",
         measuredBytes: seen?.peakMemory?.bytes ?? null,
+        seen: seenOf(seen === undefined ? [] : [seen.outcome.kind]),
       },
     ];
   });
+}
+
+/** Until its prompt was read, at most: a plain reply is there when all of it is. */
+function least(cells: readonly ResultCell[]): number | null {
+  const times = cells.flatMap(({ metrics }) => {
+    const read = metrics.ttftMs ?? metrics.totalMs ?? metrics.turnMs;
+    return read == null ? [] : [read.median];
+  });
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** Tokens of its longest prompt; null where none was counted. */

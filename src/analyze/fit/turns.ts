@@ -1,6 +1,7 @@
 /** Does a turn fit: here, on machines of other sizes, within the window and the client's patience? Pure. */
 import type { Fits, FitTurn, VariantFit } from "../../result.ts";
 import { type Fit, type Forecast, fitMemory, fitTime, forecast } from "./fit.ts";
+import { failedAs } from "./observed.ts";
 import { fitSentence, turnSentence } from "./words.ts";
 
 /** A turn that may or may not have been sent. */
@@ -10,6 +11,9 @@ export interface AskedTurn {
   promptTokens: number;
   tokensSource: FitTurn["tokensSource"];
   measuredBytes?: number | null;
+  /** Until its prompt was read, or longer. */
+  measuredMs?: number | null;
+  seen?: FitTurn["seen"];
 }
 
 /** Machines that people have. */
@@ -30,16 +34,21 @@ export function fitTurns(fit: VariantFit, turns: readonly AskedTurn[]): VariantF
   const memory = fit.memory === null ? null : fitMemory(points);
   const time = fit.time === null ? null : fitTime(points);
   const all = [...fit.turns, ...turns.map((turn) => toTurn(turn, { memory, time }, fit.limits))];
-  return { ...fit, turns: all, sentence: fitSentence(fit.longest, all) };
+  return { ...fit, turns: all, sentence: fitSentence({ ...fit, turns: all }) };
 }
 
 function toTurn(
-  { name, requestBytes, promptTokens, tokensSource, measuredBytes = null }: AskedTurn,
+  asked: AskedTurn,
   { memory, time }: { memory: Fit | null; time: Fit | null },
   limits: VariantFit["limits"],
 ): FitTurn {
+  const { name, requestBytes, promptTokens, tokensSource } = asked;
+  const { measuredBytes = null, measuredMs = null, seen = null } = asked;
   const bytes = memory === null ? null : forecast(memory, promptTokens);
-  const ms = time === null ? null : forecast(time, promptTokens);
+  const ms = time === null ? null : timeOf(time, promptTokens, measuredMs);
+  const foretold =
+    bytes === null || limits.memoryBytes === null ? null : under(bytes, limits.memoryBytes);
+  const failed = failedAs({ seen });
   const turn = {
     name,
     requestBytes,
@@ -48,16 +57,25 @@ function toTurn(
     memoryBytes: bytes,
     measuredBytes,
     prefillMs: ms,
-    fitsHere:
-      bytes === null || limits.memoryBytes === null ? null : under(bytes, limits.memoryBytes),
+    fitsHere: failed !== null ? "no" : seen === "pass" && foretold !== null ? "yes" : foretold,
+    seen,
+    // A curve that was wrong here says nothing of other machines.
     fitsIn:
-      bytes === null
+      bytes === null || (failed !== null && foretold !== "no")
         ? []
         : MACHINES_GB.map((gb) => ({ gb, fits: under(bytes, gb * 2 ** 30 * USABLE) })),
     fitsWindow: limits.windowTokens === null ? null : promptTokens < limits.windowTokens,
     fitsTime: ms === null || limits.clientMs === null ? null : under(ms, limits.clientMs),
   };
   return { ...turn, sentence: turnSentence(turn, limits) };
+}
+
+/** A curve's base isn't what a short prompt takes: below the shortest one nothing is foretold. */
+function timeOf(time: Fit, tokens: number, measuredMs: number | null): Forecast {
+  const [shortest] = time.points;
+  if (shortest === undefined || tokens >= shortest.tokens) return forecast(time, tokens);
+  const most = Math.min(shortest.value, measuredMs ?? Infinity);
+  return { value: most, low: 0, high: most };
 }
 
 function under({ low, high }: Forecast, limit: number): Fits {

@@ -1,5 +1,6 @@
 /** What the fit says, in words. Pure. */
-import type { FitTurn, VariantFit } from "../../result.ts";
+import type { FitTurn, OutcomeKind, VariantFit } from "../../result.ts";
+import { failedAs } from "./observed.ts";
 
 /** Two figures are as many as a forecast is worth: `30 GB`, `7.8 GB`, `310 MB`. */
 export function gb(bytes: number): string {
@@ -52,7 +53,28 @@ export const LIMITED_BY = {
   memory: "by memory",
   window: "by the context window",
   time: "by the client's time limit",
+  observed: "by what was seen to fail",
 };
+
+/** What a prompt did to the engine, after `a turn of 14,388 tokens`. */
+function did(outcome: OutcomeKind): string {
+  if (outcome === "engine-hung") return "hung the engine";
+  if (outcome === "stream-truncated") return "broke off before its answer was complete";
+  if (outcome.endsWith("timeout")) return "got no answer in time";
+  return "took the engine down";
+}
+
+/** The same in a cell of a table. */
+export function failedHere(outcome: OutcomeKind): string {
+  if (outcome === "engine-hung") return "hung here";
+  if (outcome === "stream-truncated") return "broke off here";
+  return outcome.endsWith("timeout") ? "too late here" : "died here";
+}
+
+/** `1.5 s`; of what is only known to be shorter, `under 1.5 s`. */
+export function readIn({ value, low }: { value: number; low: number }): string {
+  return low === 0 ? `under ${seconds(value)}` : seconds(value);
+}
 
 /** `An OpenClaw turn … would need about 30 GB and you have 16 GB.` */
 export function turnSentence(
@@ -63,6 +85,16 @@ export function turnSentence(
   const tokens = `${turn.tokensSource === "estimated" ? "about " : ""}${thousands(turn.promptTokens)} tokens`;
   const what = `${name} (${tokens})`;
   const room = limits.memoryBytes === null ? null : gb(limits.memoryBytes);
+  const failed = failedAs(turn);
+  if (failed !== null) {
+    const curve =
+      memoryBytes === null || room === null
+        ? ""
+        : turn.fitsIn.length === 0
+          ? `, though the curve says about ${withInterval(memoryBytes, gb)} of ${room}`
+          : `: it would need about ${withInterval(memoryBytes, gb)} and there is ${room}`;
+    return `${what} ${did(failed)} here (${failed})${curve}.`;
+  }
   const parts: string[] = [];
   if (memoryBytes !== null && room !== null) {
     const need = `about ${withInterval(memoryBytes, gb)}`;
@@ -75,7 +107,8 @@ export function turnSentence(
   }
   if (prefillMs !== null) {
     const would = fitsHere === "no" || turn.fitsWindow === false;
-    const takes = `${would ? "would be" : "is"} read in about ${seconds(prefillMs.value)}`;
+    const time = prefillMs.low === 0 ? readIn(prefillMs) : `about ${readIn(prefillMs)}`;
+    const takes = `${would ? "would be" : "is"} read in ${time}`;
     const limit = limits.clientMs === null ? null : seconds(limits.clientMs);
     if (limit === null || fitsTime === null || fitsTime === "yes") parts.push(takes);
     else parts.push(`${takes}, and the client may give up after ${limit}`);
@@ -91,22 +124,45 @@ function listed(parts: string[]): string {
 
 /** The longest prompt, then the turn that matters most. */
 export function fitSentence(
-  longest: VariantFit["longest"],
-  turns: readonly FitTurn[],
+  fit: Pick<VariantFit, "longest" | "observed" | "memory" | "turns">,
 ): string | null {
-  const heaviest = turns.reduce<FitTurn | null>(
+  const heaviest = fit.turns.reduce<FitTurn | null>(
     (most, turn) => (turn.promptTokens > (most?.promptTokens ?? -1) ? turn : most),
     null,
   );
+  // A turn that set the limit was told of with it.
+  const told =
+    fit.longest?.limitedBy === "observed" && heaviest?.name === fit.observed?.failed?.name;
   const parts = [
-    longest === null
-      ? null
-      : `This machine takes prompts up to ${longest.limitedBy === "window" ? thousands(longest.tokens) : `about ${about(longest.tokens)}`} tokens${spread(longest)}, limited ${LIMITED_BY[longest.limitedBy]}.`,
-    heaviest === null || heaviest.sentence.endsWith("nothing can be foretold.")
+    longestSentence(fit),
+    told || heaviest === null || heaviest.sentence.endsWith("nothing can be foretold.")
       ? null
       : heaviest.sentence,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(" ");
+}
+
+function longestSentence({
+  longest,
+  observed,
+  memory,
+}: Pick<VariantFit, "longest" | "observed" | "memory">): string | null {
+  if (longest === null) return null;
+  const failed = observed?.failed ?? null;
+  if (longest.limitedBy === "observed" && failed !== null) {
+    const what = failed.name === null ? "one" : failed.name;
+    const answered =
+      longest.tokens === 0
+        ? "No prompt was answered"
+        : `This machine answered prompts of up to ${thousands(longest.tokens)} tokens`;
+    return `${answered}; ${what} of ${thousands(failed.promptTokens)} ${did(failed.outcome)}.`;
+  }
+  if (longest.limitedBy === "window" && memory === null) {
+    return `The context window ends at ${thousands(longest.tokens)} tokens; what memory a prompt needs is not known.`;
+  }
+  const tokens =
+    longest.limitedBy === "window" ? thousands(longest.tokens) : `about ${about(longest.tokens)}`;
+  return `This machine takes prompts up to ${tokens} tokens${spread(longest)}, limited ${LIMITED_BY[longest.limitedBy]}.`;
 }
 
 /** Where nothing limits them at the upper end. */

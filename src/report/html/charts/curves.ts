@@ -52,7 +52,7 @@ export function memoryCurve(fit: VariantFit, cells: readonly ResultCell[]): Curv
       foretold: memoryBytes,
     }),
     limit: memoryBytes === null ? null : { value: memoryBytes, label: `limit: ${gb(memoryBytes)}` },
-    limits: ["memory", "window"],
+    limits: ["memory", "window", "observed"],
   });
 }
 
@@ -73,7 +73,7 @@ export function timeCurve(fit: VariantFit, cells: readonly ResultCell[]): CurveD
       clientMs === null
         ? null
         : { value: clientMs, label: `the client gives up: ${seconds(clientMs)} (${whose})` },
-    limits: ["time", "window"],
+    limits: ["time", "window", "observed"],
   });
 }
 

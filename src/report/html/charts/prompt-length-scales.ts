@@ -33,7 +33,8 @@ export function curveScales(data: CurveData, top: number, bottom: number): Curve
   });
   const high = Math.max(seen, ...foretold);
   // Where the curve meets its limit is what it is looked at for.
-  const meets = longest !== null && longest.limitedBy !== "window" && longest.tokens <= FAR * asked;
+  const curved = longest?.limitedBy === "memory" || longest?.limitedBy === "time";
+  const meets = longest !== null && curved && longest.tokens <= FAR * asked;
   const ys = [high, ...(meets && limit !== null ? [limit.value] : near(limit?.value, high))];
   const y = scaleOf([0, Math.max(...ys) * 1.06], [bottom, top], { zero: true, logFrom: Infinity });
   return { x, y };
