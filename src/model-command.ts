@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import type { BenchHost } from "./end.ts";
 import { InputError } from "./inputs/error.ts";
 import { parseInteger } from "./inputs/parse.ts";
-import { SYNTHETIC_RECORD, writeSyntheticModel } from "./provision/synthetic/index.ts";
+import { writeSyntheticModel } from "./provision/synthetic/index.ts";
+import { SYNTHETIC_RECORD } from "./provision/synthetic/record.ts";
 
 export interface SyntheticOptions {
   out: string;

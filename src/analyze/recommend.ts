@@ -155,10 +155,21 @@ function because(
   }
   const tools = from.groups.some((group) => group.compat.supportsTools === false);
   const alone = tools ? "it is the only one that does so with the tools kept" : "no other does so";
-  const speed =
-    from.asFast.length > 1
-      ? "none is faster beyond the noise, and it is nearest to the guide's own config"
-      : "its turn is the fastest";
+  const speed = speedOf(chosen, from);
   const choice = tools ? `of those that keep the tools, ${speed}` : speed;
   return `${capital(works)}; ${from.candidates.length === 1 ? alone : choice}.`;
+}
+
+/** Only what was measured is called faster or as fast. */
+function speedOf(chosen: Group, from: { candidates: Group[]; asFast: Group[] }): string {
+  const measured = from.candidates.filter((group) => turnOf(group) !== null);
+  const nearest = "it is nearest to the guide's own config";
+  if (measured.length === 0) return `${nearest}; their speed was not measured`;
+  if (measured.length === 1 && measured[0] === chosen) {
+    return "only its speed was measured; the others were probed";
+  }
+  const among = measured.length < from.candidates.length ? " of those measured" : "";
+  return from.asFast.length > 1
+    ? `none${among} is faster beyond the noise, and ${nearest}`
+    : `its turn is the fastest${among}`;
 }

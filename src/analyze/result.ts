@@ -9,7 +9,7 @@ import {
 } from "../journal/state.ts";
 import { lockOfRun } from "../lock/of-run.ts";
 import { ALONE, lightest } from "../plan/load.ts";
-import { mainVariantOf } from "../plan/types.ts";
+import { isSynthetic, mainVariantOf } from "../plan/types.ts";
 import {
   type Compat,
   METRIC_NAMES,
@@ -71,7 +71,7 @@ export function toResult(state: RunState, context: ResultContext): Result {
     startedAt: state.startedAt,
     durationMs: state.elapsedMs,
     simulated: state.plan.variants.some((variant) => variant.engine.kind === "sim"),
-    synthetic: state.plan.variants.some((variant) => variant.model.kind === "synthetic"),
+    synthetic: state.plan.variants.some(isSynthetic),
     environment: state.environment,
     platform: platformOfRun(state),
     plan: {

@@ -1,6 +1,8 @@
 /** What a reader must know to judge the figures. Pure. */
+
 import { attemptsOf, type CellState, hasPassed, type RunState } from "../journal/state.ts";
 import { isToBeMeasured } from "../plan/remedies/climbing.ts";
+import { plural } from "../report/format.ts";
 import type { ResultCell, Warning } from "../result.ts";
 import { clientWarnings, isReadLate } from "./client-warnings.ts";
 import { turnWarnings } from "./turn-warnings.ts";
@@ -41,8 +43,11 @@ export function derivedWarnings(state: RunState, cells: ResultCell[]): Warning[]
   const gone = cells.filter((cell) => cell.outcome.reason === "engine-gone");
   if (gone.length > 0) {
     const cause = [...state.variants.values()].find((each) => each.failure !== null)?.failure;
-    const text = `${gone.length} cells were not run: ${cause ?? "the engine died too often"}.`;
-    warnings.push({ code: "engine-gone", text });
+    const why = (cause ?? "the engine died too often").replace(/\.$/, "");
+    const text = `${plural(gone.length, "cell")} ${gone.length === 1 ? "was" : "were"} not run: ${why}.`;
+    // Where nothing was run at all, the run itself says why.
+    const said = cause !== undefined && gone.length === cells.length;
+    if (!said) warnings.push({ code: "engine-gone", text });
   }
   return warnings;
 }

@@ -10,6 +10,7 @@ import { startEngine } from "../engine/started.ts";
 import type { StartFailure } from "../engine/types.ts";
 import { toolVersion } from "../host/assets.ts";
 import { checkDevice } from "../host/machine/device-check.ts";
+import { withLocalModel } from "../inputs/local-model.ts";
 import type { Options } from "../inputs/options.ts";
 import type { VariantSpec } from "../plan/types.ts";
 import { describeHubModel } from "../provision/hub/describe.ts";
@@ -31,10 +32,11 @@ export interface OwnEngine {
 
 /** @param say told what is fetched and how large it is, before and while it is */
 export async function startOwn(
-  options: Options,
+  asked: Options,
   host: BenchHost,
   say: (line: string) => void,
 ): Promise<OwnEngine> {
+  const options = withLocalModel(asked, host.cwd);
   const { engine, model, device, serverArgs } = options;
   const workDir = mkdtempSync(join(tmpdir(), "inferrs-bench-"));
   let groups: number[] = [];

@@ -8,6 +8,7 @@ import {
   type CellSpec,
   HEAD,
   isAttached,
+  isSynthetic,
   type Plan,
   type VariantSpec,
 } from "../plan/types.ts";
@@ -69,7 +70,7 @@ export function planView(prepared: Prepared): (told: ToldByVariant) => PlanView 
     out: options.out,
     attached: plan.variants.every(isFixed),
     simulated: plan.variants.some(({ engine }) => engine.kind === "sim"),
-    synthetic: plan.variants.some(({ model }) => model.kind === "synthetic"),
+    synthetic: plan.variants.some(isSynthetic),
     comparison:
       compared === null || base === null
         ? null

@@ -35,6 +35,7 @@ import { actionDefaults } from "./defaults.ts";
 import { demoDefaults } from "./demo.ts";
 import { InputError } from "./error.ts";
 import { checkHistory } from "./history.ts";
+import { withLocalModel } from "./local-model.ts";
 import { readOpenClawFile } from "./openclaw-file.ts";
 import { type Options, readOptions } from "./options.ts";
 import { planView, type ToldByVariant } from "./plan-view.ts";
@@ -100,10 +101,13 @@ export async function prepare(
   const given = readOptions(raw, host.env, memoryBytes, gpuBytes);
   const asked = readComparison(raw, given, { env: host.env, memoryBytes, gpuBytes });
   const built = await withBuilds(raw, given, asked, host);
-  const options = pinned(built.head, variantIn(lock, HEAD));
+  // What a lock found on the hub is the hub's, whatever lies here.
+  const modelHere = (given: Options, locked: LockedVariant | undefined) =>
+    pinned(locked?.model.kind === "hub" ? given : withLocalModel(given, host.cwd), locked);
+  const options = modelHere(built.head, variantIn(lock, HEAD));
   const compared = built.compared && {
     ...built.compared,
-    base: pinned(built.compared.base, variantIn(lock, BASE)),
+    base: modelHere(built.compared.base, variantIn(lock, BASE)),
   };
   const { warnings } = built;
   checkHistory(options.history, host);

@@ -13,6 +13,7 @@ import { aheadIn } from "./pairs/ahead.ts";
 import { cellsInPairs } from "./pairs/cells.ts";
 import { madePairs } from "./pairs/made.ts";
 import { areBlocks, pairsAtMost } from "./pairs/planned.ts";
+import { isSynthetic } from "./types.ts";
 
 /** What a step is at: the cell that is being asked, or the one that has just been. */
 export interface At {
@@ -60,7 +61,7 @@ export function toProgress(state: RunState, step: Step, at: At): Progress {
     ...(plan.comparison == null ? {} : { remainingAtMostMs: remainingAtMostMs(state) }),
     cells: cells.map((cell) => toCell(state, cell, running)),
     simulated: plan.variants.some((each) => each.engine.kind === "sim"),
-    synthetic: plan.variants.some((each) => each.model.kind === "synthetic"),
+    synthetic: plan.variants.some(isSynthetic),
   };
 }
 

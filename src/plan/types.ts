@@ -23,7 +23,8 @@ export type ModelSpec =
       ggufFile?: string | null;
       tokenizerSource?: string | null;
     }
-  | { kind: "directory"; path: string }
+  /** `synthetic`: a folder of random weights that this tool wrote; absent: it is not known to be. */
+  | { kind: "directory"; path: string; synthetic?: true }
   | { kind: "synthetic"; seed: number }
   /** Whatever an attached engine serves; an id narrows it. */
   | { kind: "served"; id: string | null };
@@ -132,7 +133,12 @@ export interface Plan {
 
 /** Random weights can't do what they are asked: an answer is all that is wanted of them. */
 export function isJudged(variant: VariantSpec): boolean {
-  return variant.model.kind !== "synthetic";
+  return !isSynthetic(variant);
+}
+
+/** Whether its weights are random: written for the run, or lying in a folder from before. */
+export function isSynthetic({ model }: Pick<VariantSpec, "model">): boolean {
+  return model.kind === "synthetic" || (model.kind === "directory" && model.synthetic === true);
 }
 
 /** Equal for cells that differ in their scenario (and load) alone: the client has one config for them. */

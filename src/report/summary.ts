@@ -263,10 +263,16 @@ export function overheadLine(result: Result): string | null {
 export function sizeLine(result: Result): string {
   const total = Object.values(result.requests).reduce((sum, count) => sum + count, 0);
   const { comparison } = result;
+  const made = result.starts.filter(
+    ({ phase, failure }) => phase === "measure" && failure === null,
+  );
+  if (comparison === null && made.length === 0) {
+    return `${plural(result.cells.length, "cell")}, nothing measured, ${plural(total, "request")}`;
+  }
   const starts =
     comparison?.design === "alternating-starts"
       ? plural(comparison.pairs.made, "pair of engine starts", "pairs of engine starts")
-      : plural(result.plan.starts, "measured engine start");
+      : plural(comparison === null ? made.length : result.plan.starts, "measured engine start");
   return `${plural(result.cells.length, "cell")}, ${starts} of ${roundsText(result)}, ${plural(total, "request")}`;
 }
 

@@ -2,25 +2,20 @@
  * A random-weight Gemma 4 that the real inferrs loads and serves, written on the spot: how the
  * server is exercised where no model can be downloaded, as vLLM's dummy load format does.
  */
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { configJson } from "./config.ts";
+import {
+  readSyntheticRecord,
+  SYNTHETIC_FILES,
+  SYNTHETIC_GENERATOR_VERSION,
+  SYNTHETIC_RECORD,
+  type SyntheticRecord,
+  syntheticDigest,
+} from "./record.ts";
 import { safetensors } from "./safetensors.ts";
 import { tokenizerConfigJson, tokenizerJson } from "./tokenizer.ts";
 import { tensors } from "./weights.ts";
-
-/** Changes with the bytes: a copy of another version is made anew. */
-export const SYNTHETIC_GENERATOR_VERSION = 1;
-
-const FILES = [
-  "config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "model.safetensors",
-] as const;
-/** Says what a folder holds; without it, it is none of ours. */
-export const SYNTHETIC_RECORD = "synthetic.json";
 
 export interface SyntheticModel {
   dir: string;
@@ -28,12 +23,6 @@ export interface SyntheticModel {
   digest: string;
   bytes: number;
   seed: number;
-}
-
-interface Recorded {
-  version: number;
-  seed: number;
-  digest: string;
 }
 
 /**
@@ -50,15 +39,15 @@ export async function writeSyntheticModel(
   if (found !== null) return found;
   mkdirSync(dirname(dir), { recursive: true });
   const draft = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
-  const contents: Record<(typeof FILES)[number], string | Buffer> = {
+  const contents: Record<(typeof SYNTHETIC_FILES)[number], string | Buffer> = {
     "config.json": configJson(),
     "tokenizer.json": tokenizerJson(),
     "tokenizer_config.json": tokenizerConfigJson(),
     "model.safetensors": safetensors(tensors(seed)),
   };
-  for (const file of FILES) writeFileSync(join(draft, file), contents[file]);
-  const { digest } = digestOf(draft);
-  const record: Recorded = { version: SYNTHETIC_GENERATOR_VERSION, seed, digest };
+  for (const file of SYNTHETIC_FILES) writeFileSync(join(draft, file), contents[file]);
+  const { digest } = syntheticDigest(draft);
+  const record: SyntheticRecord = { version: SYNTHETIC_GENERATOR_VERSION, seed, digest };
   writeFileSync(join(draft, SYNTHETIC_RECORD), `${JSON.stringify(record)}\n`);
   put(draft, dir, () => existing(dir, seed) !== null);
   const written = existing(dir, seed);
@@ -84,8 +73,9 @@ function put(draft: string, dir: string, isWhole: () => boolean): void {
 
 function existing(dir: string, seed: number): SyntheticModel | null {
   try {
-    const record = JSON.parse(readFileSync(join(dir, SYNTHETIC_RECORD), "utf8")) as Recorded;
-    const { digest, bytes } = digestOf(dir);
+    const record = readSyntheticRecord(dir);
+    if (record === null) return null;
+    const { digest, bytes } = syntheticDigest(dir);
     const same =
       record.version === SYNTHETIC_GENERATOR_VERSION &&
       record.seed === seed &&
@@ -94,15 +84,4 @@ function existing(dir: string, seed: number): SyntheticModel | null {
   } catch {
     return null;
   }
-}
-
-function digestOf(dir: string): { digest: string; bytes: number } {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for (const file of FILES) {
-    const content = readFileSync(join(dir, file));
-    hash.update(`${file}\0${content.length}\0`).update(content);
-    bytes += content.length;
-  }
-  return { digest: hash.digest("hex"), bytes };
 }
