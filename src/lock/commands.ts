@@ -50,8 +50,17 @@ function told(name: OptionName, value: string, text: string): string[] {
       return [`a program that is fetched and run: ${text}`];
     }
     // `inferrs` on PATH is what is taken anyhow.
-    return /^(latest|inferrs|0\.0\.\d{14})$/.test(value) ? [] : [`a file that is run: ${text}`];
+    return /^(latest|inferrs|0\.0\.\d{14})$/.test(value)
+      ? []
+      : [`a file that is run (${mine(text, "PATH")}): ${text}`];
   }
   const path = name === "openclaw-version" && /[/\\]/.test(value);
-  return path ? [`a file that is run: ${text}`] : [];
+  return path ? [`a file that is run (${mine(text, "PATH")}): ${text}`] : [];
+}
+
+/** A lock has no paths: what is given beside it says where the same file is, and needs no consent. */
+function mine(text: string, place: string): string {
+  const [option = ""] = /^--(base )?[\w-]+/.exec(text) ?? [];
+  const base = option.startsWith("--base ");
+  return `give yours beside the lock instead: ${option}${base ? "=" : " "}${place}`;
 }

@@ -55,7 +55,7 @@ export function ofTool(
     found.push({ what: "inferrs-bench's own files", ...both(lock.tool.sha256, mine), mend });
   }
   if (lock.node !== here.node) {
-    const mend = `Run it with Node ${lock.node} (https://nodejs.org); any of its minor versions will do.`;
+    const mend = `Any of its minor versions will do. From npm: npx --package node@${lock.node} --package inferrs-bench@${lock.tool.version} inferrs-bench run --locked FILE. Or from https://nodejs.org.`;
     found.push({ what: "Node", ...both(`${lock.node}.x`, `${here.node}.x`), mend });
   }
   return found;

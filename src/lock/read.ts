@@ -7,20 +7,14 @@ import { type Result, resultSchema } from "../result.ts";
 import { LOCK_SCHEMA_ID, type Lock, lockSchema } from "./schema.ts";
 
 /** A model of a thousand files has a lock of 200 kB; a result of a long run has tens of MB. */
-const MOST_LOCK_BYTES = 4e6;
 const MOST_RESULT_BYTES = 100e6;
-
-/** @throws InputError for what is no lock */
-export function readLock(path: string, cwd: string, input = "--locked"): Lock {
-  return lockIn(parsed(path, cwd, input, MOST_LOCK_BYTES), path, input);
-}
 
 /**
  * The lock in a file: itself one, or the result of a run.
  * @throws InputError where there is none
  */
 export function findLock(path: string, cwd: string, input: string): Lock {
-  const value = parsed(path, cwd, input, MOST_RESULT_BYTES);
+  const value = parsed(path, cwd, input);
   const result = resultSchema.safeParse(value);
   return result.success ? lockOfResult(result.data, path, input) : lockIn(value, path, input);
 }
@@ -49,7 +43,7 @@ function lockIn(value: unknown, path: string, input: string): Lock {
   });
 }
 
-function parsed(path: string, cwd: string, input: string, mostBytes: number): unknown {
+function parsed(path: string, cwd: string, input: string): unknown {
   const wrong = (expected: string, mend: string) =>
     new InputError({ input, value: path, expected, mend });
   const file = resolve(cwd, path);
@@ -57,7 +51,7 @@ function parsed(path: string, cwd: string, input: string, mostBytes: number): un
   if (found?.isFile() !== true) {
     throw wrong("a file", "A run writes bench.lock.json into its --out folder.");
   }
-  if (found.size > mostBytes) throw wrong("a lock", `It has ${found.size} bytes.`);
+  if (found.size > MOST_RESULT_BYTES) throw wrong("a lock", `It has ${found.size} bytes.`);
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {

@@ -15,7 +15,7 @@ import { asksFor } from "./commands.ts";
 import { type Difference, differences, ofTool } from "./differences.ts";
 import { lockHere } from "./here.ts";
 import { notPinned } from "./not-pinned.ts";
-import { readLock } from "./read.ts";
+import { lockAt } from "./of-place.ts";
 import { readCommand } from "./read-command.ts";
 import type { Lock } from "./schema.ts";
 import { majorOf, thisTool } from "./tool.ts";
@@ -36,7 +36,7 @@ export async function unlock(given: RawOptions, host: BenchHost): Promise<Unlock
     if (given["allow-commands"] !== true) return { raw: given, lock: null };
     throw new InputError({
       input: "--allow-commands",
-      value: "true",
+      value: null,
       expected: "--locked with it: it allows what a lock names",
       mend: "Leave it out.",
     });
@@ -50,7 +50,7 @@ export async function unlock(given: RawOptions, host: BenchHost): Promise<Unlock
     });
   }
   const input = `--locked ${path}`;
-  const lock = readLock(path, host.cwd);
+  const lock = lockAt(path, host.cwd, "--locked");
   const digest = shortDigest(lockDigest(lock));
   const locked = readCommand(lock.command, input);
   const beside = withConfigFile(given, host.cwd);

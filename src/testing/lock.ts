@@ -53,7 +53,7 @@ export function lockWorld(
       });
       return { ...end, ...texts };
     },
-    lock: async (raw, file = "bench.lock.json") => {
+    lock: async (raw, file = "./bench.lock.json") => {
       const end = await world.bench({ command: "run", ...raw, plan: true, lock: file });
       if (end.error !== null) throw new Error(end.error.message);
       return lockSchema.parse(JSON.parse(readFileSync(join(dir, file), "utf8")));
