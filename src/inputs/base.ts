@@ -27,7 +27,7 @@ export function readBase(raw: RawOptions): GivenBase | null {
     if (items.every((item) => item === SELF)) return { kind: "self" };
     throw new InputError({
       input: "--base",
-      value: items.join(" "),
+      value: SELF,
       expected: `${SELF} alone: base is then head again, and nothing differs`,
       mend: "Leave one of the two out.",
     });

@@ -65,3 +65,23 @@ test("a cell that can't be asked alone is an error, beside another it is told as
   assert.throws(() => selectCells(plan, [idle ?? ""]), /needs tools/);
   assert.equal(selectCells(plan, [idle ?? "", asked ?? ""]).cells.length, 2);
 });
+
+test("a scenario's name stands for all of its cells, of both sides or of one", () => {
+  const plan = selectCells(fakePlan(), ["agent-turn"]);
+  assert.equal(plan.cells.length, 4);
+  assert.ok(plan.cells.every(({ scenario }) => scenario === "agent-turn"));
+  assert.deepEqual(ids(selectCells(fakePlan(), ["head/agent-turn"])), ids(plan));
+  assert.equal(selectCells(compared(), ["agent-turn"]).cells.length, 8);
+});
+
+test("the nearest of an id that is cut short or misspelt are those of its scenario", () => {
+  for (const id of ["agent-turm", "head/agent-tur/supportsTools=true"]) {
+    assert.throws(
+      () => selectCells(fakePlan(), [id]),
+      (error: InputError) => {
+        const [, nearest = ""] = /The nearest: (.*) \(of/.exec(error.message) ?? [];
+        return nearest.split(", ").every((each) => each.startsWith('"agent-turn/'));
+      },
+    );
+  }
+});

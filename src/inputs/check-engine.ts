@@ -72,9 +72,18 @@ export function readKnobs(knobs: string[]) {
     if (cause instanceof InputError) throw cause;
     throw new InputError({
       input: "--sim",
-      value: knobs.join(" "),
+      value: knobs.find((knob) => !isKnob(knob)) ?? knobs.join(" "),
       expected: "knobs of the simulator",
       mend: (cause as Error).message,
     });
+  }
+}
+
+function isKnob(text: string): boolean {
+  try {
+    parseKnobs([text]);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -51,7 +51,7 @@ export async function main(argv: string[]): Promise<number> {
     "offline",
     "device",
     "server-arg",
-    "locked",
+    // --locked is taken, to be told where it belongs.
     "allow-commands",
     ...MODEL_OPTIONS,
   ]);

@@ -4,13 +4,14 @@
  */
 export class InputError extends Error {
   readonly input: string;
-  readonly value: string;
+  /** Null: a flag, which has none. */
+  readonly value: string | null;
   readonly expected: string;
   readonly mend: string;
 
-  constructor(about: { input: string; value: string; expected: string; mend: string }) {
+  constructor(about: { input: string; value: string | null; expected: string; mend: string }) {
     super(
-      `${about.input}: got "${about.value}"; expected ${about.expected.replace(/\.$/, "")}. ${about.mend}`.trim(),
+      `${about.input}: ${about.value === null ? "" : `got "${about.value}"; `}expected ${about.expected.replace(/\.$/, "")}. ${about.mend}`.trim(),
     );
     this.name = "InputError";
     this.input = about.input;

@@ -9,6 +9,8 @@ const attached = { engine: "external", "base-url": "http://127.0.0.1:8080/v1" };
 test("the ladder takes a minute, less of a running server, and a tenth of the time budget", () => {
   assert.deepEqual(look({}), { budgetMs: 60_000, untilItBreaks: false });
   assert.equal(look(attached).budgetMs, 20_000);
+  assert.equal(look({ suite: "smoke" }).budgetMs, 10_000);
+  assert.equal(look({ suite: "smoke", scenario: ["agent-turn"] }).budgetMs, 60_000);
   assert.equal(look({ "time-budget": "120" }).budgetMs, 12_000);
   assert.equal(look({ "time-budget": "7200" }).budgetMs, 60_000);
 });
@@ -23,6 +25,6 @@ test("--until-it-breaks is refused for somebody's running server", () => {
   assert.equal(look({ "until-it-breaks": true }).untilItBreaks, true);
   assert.throws(
     () => look({ ...attached, "until-it-breaks": true }),
-    /--until-it-breaks.*a running server is somebody's/s,
+    /--until-it-breaks: expected .*a running server is somebody's/s,
   );
 });

@@ -220,12 +220,47 @@ export function readOptions(
     keepBodies: raw["keep-bodies"] === true,
     planOnly: raw.plan === true,
     lockFile: readLockFile(text("lock"), raw.plan === true),
-    matrix: raw.matrix === true ? { shards: integer("shards", 1, 256) } : null,
-    cells: list("cell"),
+    matrix: readMatrix(raw, integer("shards", 1, MOST_JOBS)),
+    cells: readCells(list("cell")),
     label: readLabel(text("label")),
     json: raw.json === true,
     quiet: raw.quiet === true,
   };
+}
+
+/** It stands in tables and headings. */
+const LONGEST_LABEL = 80;
+
+/** One line, without what a terminal or a log would take for a command; null where nothing is left. */
+function readLabel(text: string | null): string | null {
+  const label = clip(plain(text ?? "").replace(/\s+/g, " "), LONGEST_LABEL);
+  return label === "" ? null : label;
+}
+
+/** @throws InputError for an id that is empty: a variable that wasn't set is no wish for all cells */
+function readCells(ids: string[] | null): string[] | null {
+  if (ids === null || ids.every((id) => id.trim() !== "")) return ids;
+  throw new InputError({
+    input: "--cell",
+    value: "",
+    expected: "the id of a cell, or a scenario's name",
+    mend: "Leave it out to measure all cells; --plan --matrix prints their ids.",
+  });
+}
+
+/** @throws InputError where a part of `--plan --matrix --shards N` is given without the one before */
+function readMatrix(raw: RawOptions, shards: number | null): Options["matrix"] {
+  const wanted = raw.matrix === true;
+  if (!wanted && shards === null) return null;
+  if (wanted && raw.plan === true) return { shards };
+  throw new InputError({
+    input: wanted ? "--matrix" : "--shards",
+    value: wanted ? null : String(shards),
+    expected: wanted
+      ? "--plan with it: a matrix is made, and nothing measured"
+      : "--plan --matrix with it",
+    mend: "For example run --plan --matrix --shards 4.",
+  });
 }
 
 function readLockFile(path: string | null, planOnly: boolean): string | null {
@@ -254,6 +289,8 @@ function readRemedies(given: number | null, turn: TurnKind): number {
 
 const LOOK_S = 60;
 const LOOK_ATTACHED_S = 20;
+/** Of a run that only wants to know whether it works at all. */
+const LOOK_SMOKE_S = 10;
 /** Of the time budget. */
 const LOOK_SHARE = 0.1;
 
@@ -268,13 +305,14 @@ function readLook(
   if (untilItBreaks && attached) {
     throw new InputError({
       input: "--until-it-breaks",
-      value: "true",
+      value: null,
       expected: "an engine that is started here: a running server is somebody's",
       mend: "Leave it out, or let inferrs-bench start the engine (--engine inferrs).",
     });
   }
   if (text === "0") return { budgetMs: 0, untilItBreaks };
-  const usual = attached ? LOOK_ATTACHED_S : LOOK_S;
+  const smoke = raw.suite === "smoke" && !(Array.isArray(raw.scenario) && raw.scenario.length > 0);
+  const usual = smoke ? LOOK_SMOKE_S : attached ? LOOK_ATTACHED_S : LOOK_S;
   const most = timeBudget === null ? usual : Math.min(usual, LOOK_SHARE * Number(timeBudget));
   const seconds = text === null ? most : parsePositive("--fit-budget", text, DAY_S);
   return { budgetMs: seconds * 1000, untilItBreaks };

@@ -220,6 +220,31 @@ export async function prepare(
   };
 }
 
+/** @throws InputError where there is nothing to spread */
+function matrixOf(
+  plan: Plan,
+  { speeds, ...wanted }: { speeds: Speeds; shards: number | null; label: string | null },
+): ShardMatrix {
+  const sizes = new Map(plan.cells.map((cell) => [cell.id, sizeOfCell(plan, cell)]));
+  const sizeOf = (cell: CellSpec) => sizes.get(cell.id) ?? sizeOfCell(plan, cell);
+  const matrix = shardMatrix(plan, {
+    ...wanted,
+    estimateMs: (part) => estimateMs(part, sizeOf, speeds),
+  });
+  if (matrix.include.length > 0) return matrix;
+  throw new InputError({
+    input: "--matrix",
+    value: null,
+    expected: "a cell that can be asked",
+    mend: "GitHub refuses a matrix without jobs. Ask for other scenarios or combinations.",
+  });
+}
+
+/** Where --cell leaves out whatever keeps the tools, nothing says that they can't be kept. */
+function keepsTools({ cells }: Plan): boolean {
+  return cells.some(({ variant, compat }) => variant === HEAD && compat.supportsTools !== false);
+}
+
 function variantIn(lock: Lock | null, name: string): LockedVariant | undefined {
   return lock?.variants.find((each) => each.name === name);
 }

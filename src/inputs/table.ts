@@ -292,7 +292,8 @@ export const OPTION_TABLE = [
     kind: "text",
     value: "SECONDS",
     help: "longest time for the ladder of prompts that tells which prompts fit; 0: none",
-    default: "60, 20 with an attached server, and a tenth of --time-budget at most",
+    default:
+      "60, 20 with an attached server, 10 with the suite smoke, and a tenth of --time-budget at most",
   },
   {
     name: "until-it-breaks",
@@ -388,14 +389,14 @@ export const OPTION_TABLE = [
     kind: "text",
     value: "FILE",
     bare: "bench.lock.json",
-    help: "with --plan: look up every input of the run and write the lock, - to print it (docs/lock.md)",
+    help: "with --plan: look up every input of the run and write the lock, - to print it; another lock is written over only where its file is named (docs/lock.md)",
     default: "none; a run writes its own into --out",
   },
   {
     name: "locked",
     kind: "text",
     value: "FILE",
-    help: "run what this lock names, with its options, and nothing else: whatever differs here is said, and nothing is started (docs/lock.md)",
+    help: "run what this lock (or the lock of this run: its folder or result.json) names, with its options, and nothing else: whatever differs here is said, and nothing is started (docs/lock.md)",
   },
   {
     name: "allow-commands",
