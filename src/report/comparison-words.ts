@@ -1,4 +1,5 @@
 /** A comparison in sentences: the verdict with the number that matters, and what to do. Pure. */
+import { nearestFirst } from "../analyze/comparison/nearest.ts";
 import { nameOfLoad } from "../plan/load.ts";
 import { name, shownCombination } from "../plan/matrix.ts";
 import type { Because, ComparedMetric, ComparedSuccess, Comparison, Result } from "../result.ts";
@@ -79,7 +80,8 @@ export function tellingNumber(result: Result): string {
     const best = worstFirst(changed("improvement")).reverse();
     return `${headAndRest(best, named)}; no primary metric regressed.`;
   }
-  const [worst] = worstFirst(verdict === "inconclusive" ? changed("inconclusive") : primary);
+  const [worst] =
+    verdict === "inconclusive" ? worstFirst(changed("inconclusive")) : nearestFirst(primary);
   const open = comparison.success.some(({ state }) => state === "confirm");
   if (worst === undefined || open) return comparison.because;
   if (verdict === "no-regression") {

@@ -104,3 +104,15 @@ test("figures have three digits and a unit that fits", () => {
   assert.deepEqual([24.123, 399.6, 1075.4].map(rate), ["24.1", "400", "1,075"]);
   assert.equal(ms(null), UNKNOWN);
 });
+
+test("each rung of the ladder of prompts is a line of its own, once", () => {
+  const start = { ...progress, phase: "start" as const, doing: "starting the engine" };
+  const rung = (tokens: number) => ({
+    ...start,
+    phase: "look" as const,
+    doing: `asking a prompt of about ${tokens} tokens, to see what fits`,
+  });
+  assert.match(renderLogLine(start, rung(256)) ?? "", /looking.*about 256 tokens/);
+  assert.match(renderLogLine(rung(256), rung(512)) ?? "", /about 512 tokens/);
+  assert.equal(renderLogLine(rung(512), rung(512)), null);
+});

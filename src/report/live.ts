@@ -119,8 +119,11 @@ export function renderLogLine(previous: Progress | null, next: Progress): string
     const place = next.phase === "measure" && next.round === null ? "warm-up" : PHASES[next.phase];
     return [time, place.padEnd(9), ...where, `${plain(label)}: ${figure}`].join("  ");
   }
-  const announced: Progress["phase"][] = ["provision", "wait", "start", "settle", "stop"];
-  if (!announced.includes(next.phase) || previous?.phase === next.phase) return null;
+  const announced: Progress["phase"][] = ["provision", "wait", "start", "look", "settle", "stop"];
+  const same = previous?.phase === next.phase;
+  // A ladder takes as long as its longest prompts: each rung is told.
+  const told = next.phase === "look" ? same && previous?.doing === next.doing : same;
+  if (!announced.includes(next.phase) || told) return null;
   return `${time}  ${PHASES[next.phase].padEnd(9)}  ${plain(next.doing)}`;
 }
 

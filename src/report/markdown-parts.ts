@@ -13,6 +13,8 @@ import {
   failuresOf,
   isFlag,
   median,
+  onlyProbed,
+  PROBED,
   scenariosOf,
   scenariosWithTwins,
 } from "./summary.ts";
@@ -114,6 +116,7 @@ function outcomeCell(cell: ResultCell | undefined): string {
     decode === null ? null : `${rate(decode)} tok/s`,
     extra === null ? null : `+${ms(extra)} a tool call`,
   ].filter((figure) => figure !== null);
+  if (onlyProbed(cell)) return `${flaky} ${PROBED}`;
   return [flaky, ...figures].join("<br>").replace("✅<br>", "✅ ").replace("failed<br>", "failed ");
 }
 

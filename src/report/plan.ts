@@ -141,12 +141,17 @@ function thresholdsRow({ thresholds }: ComparisonView): Row {
   return ["Thresholds", texts.join("; ")];
 }
 
+/** How many rounds a start gets is decided when it is known what one costs: no sum of them is a bound. */
+function roundsGrow({ comparison = null }: PlanView): boolean {
+  return comparison?.restarted === true && comparison.rounds === null;
+}
+
 function timeRow(plan: PlanView): Row {
   const first = plan.comparison?.firstLookMs ?? null;
   const much =
     first === null || first >= (plan.estimateMs ?? 0)
       ? `about ${duration(plan.estimateMs)}`
-      : `about ${duration(first)} until the first look, ${duration(plan.estimateMs)} at most`;
+      : `about ${duration(first)} until the first look, ${roundsGrow(plan) ? `about ${duration(plan.estimateMs)} if no look settles it` : `${duration(plan.estimateMs)} at most`}`;
   return [
     "Time",
     `${much}, ${plan.estimateBasis}${plan.timeBudgetMs === null ? "" : `; at most ${duration(plan.timeBudgetMs)}, the time budget`}${plan.fetches ? "; what has to be fetched comes before that" : ""}`,
@@ -167,17 +172,20 @@ export function renderPlan(plan: PlanView, columns = 100): string {
       name + (scale === 1 ? "" : ` (${Number((scale * 100).toFixed(1))}% of full size)`),
   );
   const comparison = plan.comparison ?? null;
+  const grows = roundsGrow(plan);
   const rows: Row[] = [
     ...enginesRows(plan),
     ["Scenarios", list(scenarios)],
     [
       "Compat flags",
-      `${plural(plan.combinations.length, "combination")}: ${plan.combinations.join("; ")}`,
+      plan.combinations.length === 0
+        ? "as in the config: these scenarios have no combinations"
+        : `${plural(plan.combinations.length, "combination")}: ${plan.combinations.join("; ")}`,
     ],
     ...settingsRows(plan),
     [
       "Requests",
-      `${count(probe + calibrate + warmup + measure)} at most: ${probe} probes, ${calibrate} to count tokens, ${warmup} warm-ups, ${measure} measured${plan.ladder ? "; before them a short ladder of prompts, to see what fits" : ""}`,
+      `${grows ? "about " : ""}${count(probe + calibrate + warmup + measure)}${grows ? "" : " at most"}: ${plural(probe, "probe")}, ${calibrate} to count tokens, ${plural(warmup, "warm-up")}, ${measure} measured${grows ? " (3 rounds a start; more of them where a start costs much)" : ""}${plan.ladder ? "; before them a short ladder of prompts, to see what fits" : ""}`,
     ],
     startsRow(plan),
     ...(comparison === null ? [] : [thresholdsRow(comparison)]),

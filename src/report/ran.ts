@@ -1,9 +1,10 @@
 /** What was run: versions, digests, model, machine, plan: what is needed to run it again. Pure. */
 import type { Chosen, EngineSource, Result } from "../result.ts";
-import { bytes, count, duration, UNKNOWN } from "./format.ts";
+import { clip } from "./escape.ts";
+import { bytes, count, duration, plural, UNKNOWN } from "./format.ts";
 import { guardLine, lockLine, samplingLine } from "./guard.ts";
 import { deviceLine, machineLine, platformLine, systemLine } from "./machine.ts";
-import { overheadLine } from "./summary.ts";
+import { overheadLine, roundsText } from "./summary.ts";
 import { clientLine } from "./turns.ts";
 
 /** Running text, or what is shown as code. */
@@ -59,6 +60,14 @@ function variantRows(result: Result, variant: Result["variants"][number]): Row[]
   ];
 }
 
+/** Of a comparison what was made: it may end before the last pair, and its rounds follow from their cost. */
+function startsText(result: Result): string {
+  const { plan, comparison } = result;
+  return comparison?.design === "alternating-starts"
+    ? `${comparison.pairs.made} of ${plural(plan.starts, "pair")} of starts, ${roundsText(result)} each`
+    : `${plural(plan.starts, "start")}, ${plural(plan.rounds, "round")} each`;
+}
+
 function runRows(result: Result): Row[] {
   const { environment: env, plan, requests } = result;
   return [
@@ -68,7 +77,7 @@ function runRows(result: Result): Row[] {
     ["fingerprint", code(env.fingerprint)],
     [
       "plan",
-      `${plan.starts} starts, ${plan.rounds} rounds each, seed ${plan.seed}, silence limit ${duration(plan.timeoutMs)}, memory limit ${bytes(plan.memoryLimitBytes)}`,
+      `${startsText(result)}, seed ${plan.seed}, silence limit ${duration(plan.timeoutMs)}, memory limit ${bytes(plan.memoryLimitBytes)}`,
     ],
     [
       "requests",

@@ -103,6 +103,13 @@ export function headlineCell(result: Result): ResultCell | undefined {
   );
 }
 
+/** Of a cell that works and of which no figure was measured, as in a comparison of what isn't compared. */
+export const PROBED = "probed, not measured";
+
+export function onlyProbed({ outcome, metrics }: ResultCell): boolean {
+  return outcome.kind === "pass" && Object.keys(metrics).length === 0;
+}
+
 export function median(cell: ResultCell | undefined, metric: MetricName): number | null {
   return cell?.metrics[metric]?.median ?? null;
 }
@@ -277,7 +284,7 @@ export function sizeLine(result: Result): string {
 }
 
 /** A comparison's follow from what a start costs, and may change after its first pairs. */
-function roundsText({ plan, comparison }: Result): string {
+export function roundsText({ plan, comparison }: Result): string {
   const rounds = (comparison?.pairs.list ?? []).map((pair) => pair.rounds);
   if (rounds.length === 0) return plural(plan.rounds, "round");
   const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];

@@ -23,7 +23,9 @@ import {
   failuresOf,
   median,
   numbersLine,
+  onlyProbed,
   overheadLine,
+  PROBED,
   scenariosOf,
   sizeLine,
   verdictLine,
@@ -210,6 +212,7 @@ function row(
   const room = COLUMNS.length * (FIGURE_WIDTH + 1);
   if (outcome.kind !== "pass")
     return `${text} ${paint("red", "✗")} ${paint("red", clip(` ${outcome.kind}`, room))}`;
+  if (onlyProbed(cell)) return `${text} ${paint("green", "✓")}  ${paint("dim", PROBED)}`;
   const figures = [
     ms(median(cell, "turnMs")),
     ms(median(cell, "ttftMs")),

@@ -61,5 +61,7 @@ const IN_SHORT: Readonly<Record<string, string>> = {
 /** Each kind once; of one that isn't known its own words, which are hostile text. */
 export function trustInShort(result: Result): string[] {
   const { trust } = warningsByTrust(result);
-  return [...new Set(trust.map(({ code, text }) => IN_SHORT[code] ?? clip(text, 160)))];
+  return [
+    ...new Set(trust.map(({ code, text }) => IN_SHORT[code] ?? clip(text.replace(/\.$/, ""), 160))),
+  ];
 }

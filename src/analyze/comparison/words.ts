@@ -1,10 +1,12 @@
 /** What decided a comparison, and what would, in sentences. Pure. */
+
 import type { RunState } from "../../journal/state.ts";
 import { capital, list, plural } from "../../report/format.ts";
 import type { ComparedMetric, ComparedSuccess, Comparison } from "../../result.ts";
 import { FEWEST_PAIRS } from "../verdict/looks.ts";
 import { nameOfCell } from "./cell-name.ts";
 import type { Judged } from "./judge.ts";
+import { nearestFirst } from "./nearest.ts";
 
 /** What the sentences are made from. */
 export interface Told extends Pick<Comparison, "metrics" | "success" | "pairs"> {
@@ -39,7 +41,7 @@ export function becauseOf(told: Told): string {
     return `${capital(changed(of("improvement")))}, and nothing primary is slower, ${judgedOn}.`;
   }
   if (verdict === "no-regression") {
-    const nearest = changed(nearestToLimit(primary));
+    const nearest = changed(nearestFirst(primary).slice(0, 1));
     return `No primary metric is worse by its threshold, ${judgedOn}; nearest to it is ${nearest.replace(" is ", ", ")}.`;
   }
   const waiting = success.filter((each) => each.state === "confirm").map(({ cell }) => cell);
@@ -214,16 +216,6 @@ export function successSentence({
         ? "Works on both."
         : `Works on both, though not every time: ${shares} failed.`;
   }
-}
-
-/** The one whose interval reaches farthest towards its threshold. */
-function nearestToLimit(metrics: readonly ComparedMetric[]): ComparedMetric[] {
-  const reach = ({ ratio, better, threshold }: ComparedMetric) => {
-    const worst = better === "lower" ? ratio?.high : ratio?.low;
-    const sign = better === "lower" ? 1 : -1;
-    return worst == null ? 0 : sign * Math.log(worst) - Math.log1p(threshold);
-  };
-  return [...metrics].sort((a, b) => reach(b) - reach(a)).slice(0, 1);
 }
 
 /** One decimal: more would promise what no interval holds. */

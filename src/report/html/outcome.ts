@@ -1,5 +1,6 @@
 /** An outcome by shape, word and colour: none of the three alone. */
 import type { ResultCell } from "../../result.ts";
+import { onlyProbed } from "../summary.ts";
 import { html } from "./h.ts";
 
 export type Tone = "ok" | "bad" | "warn" | "muted";
@@ -23,7 +24,8 @@ export function badge(tone: Tone, text: string) {
 }
 
 /** What became of a cell, in a word or two. */
-export function outcomeOf({ outcome }: ResultCell): { tone: Tone; text: string } {
+export function outcomeOf(cell: ResultCell): { tone: Tone; text: string } {
+  const { outcome } = cell;
   const { kind, reason, attempts } = outcome;
   if (kind === "not-run") {
     if (reason === "not-applicable") return { tone: "muted", text: "needs tools" };
@@ -31,7 +33,8 @@ export function outcomeOf({ outcome }: ResultCell): { tone: Tone; text: string }
     return { tone: "muted", text: `not run${reason === null ? "" : `: ${reason}`}` };
   }
   if (kind !== "pass") return { tone: "bad", text: kind };
-  if (attempts.failed === 0) return { tone: "ok", text: "pass" };
+  if (attempts.failed === 0)
+    return { tone: "ok", text: onlyProbed(cell) ? "pass, probed" : "pass" };
   return { tone: "warn", text: `${attempts.failed} of ${attempts.ok + attempts.failed} failed` };
 }
 
