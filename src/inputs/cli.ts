@@ -193,9 +193,7 @@ async function runBench(raw: RawOptions): Promise<number> {
   const { bench } = await import("../bench.ts");
   const host = await cliHost();
   const end = await bench(raw, host);
-  // Why the set-up failed was told when it happened, and the report begins with it.
-  const told = end.result?.exitReason === "setup-failed";
-  if (end.error !== null && raw.json !== true && !told) {
+  if (end.error !== null && raw.json !== true) {
     process.stderr.write(`${end.result === null ? "Error: " : ""}${end.error.message}\n`);
   } else if (end.error !== null && end.result === null) {
     process.stderr.write(`Error: ${end.error.message}\n`);

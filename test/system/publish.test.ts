@@ -62,7 +62,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     assert.match(output, /^Comment created: https:/m);
     const [comment] = server.comments();
     assert.equal(comment?.issue, 8);
-    assert.match(comment?.body ?? "", /^<!-- inferrs-bench:default -->\n### inferrs-bench: /);
+    assert.match(comment?.body ?? "", /^<!-- inferrs-bench:default -->\n### ✅ /);
     assert.match(comment?.body ?? "", /Reported by \[the pull request's own run\]/);
     assert.match(readFileSync(step.files.STEP_SUMMARY, "utf8"), /Comment created/);
     const outputs = readFileSync(step.files.OUTPUT, "utf8");
