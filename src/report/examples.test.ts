@@ -36,11 +36,11 @@ test("whoever is given the first 200 characters can name the metric and what to 
 });
 
 test("the commands that reproduce it are exactly two", () => {
-  const [, block = ""] =
-    /<summary>Reproduce it<\/summary>\n\n```sh\n([\s\S]*?)\n```/.exec(goldenComment()) ?? [];
-  const commands = block.replaceAll(" \\\n", " ").split("\n");
+  const [, folded = ""] =
+    /<summary>Reproduce it<\/summary>([\s\S]*?)<\/details>/.exec(goldenComment()) ?? [];
+  const commands = [...folded.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].map(([, text = ""]) => text);
   assert.equal(commands.length, 2);
-  assert.match(commands[0] ?? "", /^npm install --global inferrs-bench@\d/);
-  assert.match(commands[1] ?? "", /^inferrs-bench demo .*--base=sim=decode-speed=48/);
+  assert.match(commands[0] ?? "", /^cat > bench\.lock\.json <<'END_OF_LOCK'\n\{"command":\["demo"/);
+  assert.match(commands[1] ?? "", /^npx inferrs-bench@\d[\w.-]* run --locked bench\.lock\.json$/);
   assert.deepEqual(golden().command?.slice(0, 1), ["demo"]);
 });
