@@ -40,9 +40,13 @@ export async function bench(raw: RawOptions, host: BenchHost): Promise<BenchEnd>
     const prepared = await prepare(unlocked.raw, host, unlocked.lock);
     const { options } = prepared;
     if (options.planOnly) {
-      host.stderr.write(`${prepared.planText(new Map())}\n`);
+      const text = prepared.planText(new Map());
+      const matrix = prepared.matrix && JSON.stringify(prepared.matrix);
+      host.stderr.write(`${text}\n`);
       if (options.lockFile !== null) await writePlannedLock(options.lockFile, prepared, host);
-      return { exitCode: 0, result: null, outDir: prepared.outDir, files: [], error: null };
+      if (matrix !== null) host.stdout.write(`${matrix}\n`);
+      const nothing = { result: null, outDir: prepared.outDir, files: [], error: null };
+      return { ...nothing, exitCode: 0, plan: { text, matrix } };
     }
     const running = runningIn(prepared.outDir);
     if (running !== null) {

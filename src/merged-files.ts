@@ -10,7 +10,7 @@ import { quietJson } from "./report/escape.ts";
 import { renderJson } from "./report/json.ts";
 import { renderMergedMarkdown } from "./report/merged-markdown.ts";
 import { isAlone } from "./report/merged-words.ts";
-import { RENDERERS } from "./report/renderers.ts";
+import { renderers } from "./report/renderers.ts";
 import type { Reported } from "./report/reported.ts";
 import { unionContext } from "./union-context.ts";
 import { writeEach } from "./write-reports.ts";

@@ -40,6 +40,10 @@ export function reportRuns(
     const from = { paths, cwd: host.cwd, expect, journals: true, limitBytes: MOST_BYTES };
     const reported = readRuns(from);
     if (reported.runs.length === 0 && expect.length === 0) throw nothing(paths, reported);
+    if (given.comment === true) {
+      previewComment(reported, host);
+      return reported.missing.length === 0 ? 0 : 1;
+    }
     const out = resolve(host.cwd, given.out ?? DEFAULT_MERGED_DIR);
     const end = writeMerged(reported, out, (text) => host.stderr.write(`${text}\n`));
     print(end, given, host);

@@ -52,7 +52,7 @@ export async function measure(world: ActionWorld): Promise<void> {
     commentId,
     comment: comment === "never" ? null : post,
     when: comment,
-    commit: headCommitOf(context.payload),
+    commit: headCommitOf(context),
     check,
     history,
   });

@@ -7,6 +7,7 @@ import { DEFAULT_OUT_DIR } from "../inputs/action.ts";
 import { readFailOn } from "../inputs/options.ts";
 import { writeMerged } from "../merged-files.ts";
 import { commenter } from "../publish/commenter.ts";
+import { headCommitOf } from "../publish/pull-request.ts";
 import { tellReported } from "../publish/tell.ts";
 import { oneLine } from "../publish/text.ts";
 import { readRuns } from "../read-runs.ts";
@@ -26,7 +27,7 @@ export async function merge(world: ActionWorld): Promise<void> {
   );
   const post = commenter({ context, getOctokit, token, commentId, signal });
   await tellReported(reported, {
-    ...{ core, commentId, when: comment, merged, files },
+    ...{ core, commentId, when: comment, commit: headCommitOf(context), merged, files },
     comment: comment === "never" ? null : post,
   });
   const { sentence, toDo } = mergedHead(reported, merged);

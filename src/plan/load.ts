@@ -66,11 +66,12 @@ export function keyWithoutLoad({ variant, scenario, compat, settings = {} }: Ask
 /** Of cells that differ only in their load, the lightest: what one user alone would see. */
 export function lightest<Cell extends Asked & { load: Load }>(cells: readonly Cell[]): Cell[] {
   const least = new Map<string, Cell>();
-  for (const cell of cells) {
-    const other = least.get(keyWithoutLoad(cell));
-    if (other === undefined || weightOf(cell.load) < weightOf(other.load)) {
-      least.set(keyWithoutLoad(cell), cell);
-    }
+  // The key is the costly part: once for each cell.
+  const keys = cells.map(keyWithoutLoad);
+  for (const [index, cell] of cells.entries()) {
+    const key = keys[index] ?? "";
+    const other = least.get(key);
+    if (other === undefined || weightOf(cell.load) < weightOf(other.load)) least.set(key, cell);
   }
-  return cells.filter((cell) => least.get(keyWithoutLoad(cell)) === cell);
+  return cells.filter((cell, index) => least.get(keys[index] ?? "") === cell);
 }

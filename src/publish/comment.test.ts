@@ -23,7 +23,10 @@ async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
 /** Waits are recorded instead of waited. */
 async function comment(
   server: GithubServer,
-  { body = "new", ...over }: Partial<Omit<CommentRequest, "body">> & { body?: string } = {},
+  {
+    body = "new",
+    ...over
+  }: Partial<Omit<CommentRequest, "body">> & { body?: string | CommentRequest["body"] } = {},
 ): Promise<{ end: Written; waits: number[] }> {
   const waits: number[] = [];
   const end = await upsertComment({
@@ -33,7 +36,7 @@ async function comment(
     pullNumber: 7,
     fork: false,
     commentId: "default",
-    body: () => "new",
+    body: typeof body === "string" ? () => body : body,
     ...over,
     limits: {
       sleep: async (ms) => {

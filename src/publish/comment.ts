@@ -75,7 +75,8 @@ interface Made {
 }
 
 async function findAndWrite(
-  { octokit, owner, repo, pullNumber, commentId, body: make, onlyUpdate = false }: CommentRequest,
+  request: CommentRequest,
+  made: Made,
   signal: () => AbortSignal,
 ): Promise<Written> {
   const { octokit, commentId, body: make, onlyUpdate = false, goAhead } = request;
@@ -84,6 +85,7 @@ async function findAndWrite(
     const text = make(previous);
     return text.startsWith(marker) ? text : `${marker}\n${text}`;
   };
+  const api = commentsApi(request, signal);
   const isOurs = await authorTest(octokit, signal);
   // A comment can be deleted between the look and the write: then it is looked for again.
   for (let looks = 1; looks <= 3; looks++) {
@@ -92,14 +94,10 @@ async function findAndWrite(
     const refusal = await goAhead?.(signal);
     if (refusal) return moved(refusal);
     if (ours !== undefined) {
-      const { data } = await octokit.rest.issues.updateComment({
-        owner,
-        repo,
-        comment_id: ours.id,
-        body: bodyAfter(ours.body ?? ""),
-        request: { signal: signal() },
-      });
-      return { kind: "updated", url: data.html_url };
+      const updated = await api.update(ours.id, bodyAfter(ours.body));
+      if (updated === null) continue;
+      if (made.sent.size > 0) await removeOwnDoubles(ours.id);
+      return { kind: "updated", url: updated.url };
     }
     const body = bodyAfter(null);
     made.sent.add(body);
@@ -107,16 +105,7 @@ async function findAndWrite(
     made.created = { id, end: { kind: "created", url } };
     return await besideOthers(made.created);
   }
-  if (onlyUpdate) return { kind: "skipped", reason: NOTHING_NEW };
-  const { data } = await octokit.rest.issues.createComment({
-    owner,
-    repo,
-    issue_number: pullNumber,
-    body: bodyAfter(null),
-    request: { signal: signal() },
-  });
-  return { kind: "created", url: data.html_url };
-}
+  return { kind: "skipped", reason: "the comment was deleted again and again" };
 
   /** A run beside this one may have found no comment either: of two, the older one stays. */
   async function besideOthers({ id, end }: { id: number; end: Written }): Promise<Written> {

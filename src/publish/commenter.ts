@@ -24,11 +24,15 @@ export interface CommenterSetting {
 /** Posts a body; with `onlyUpdate` only where there is a comment already. */
 export type PostComment = (body: CommentBody, onlyUpdate?: boolean) => Promise<Written>;
 
-/** A function that posts a body, or why there can be no comment. Asks nothing of the network. */
+/**
+ * A function that posts a body, or why there can be no comment. Asks nothing of the network itself;
+ * the function looks for the pull request where the event doesn't name one.
+ */
 export function commenter(setting: CommenterSetting): PostComment | string {
-  const { context, token, commentId, signal } = setting;
-  const pull = pullRequestOf(context.payload, context.eventName);
-  if (pull.kind === "none") return pull.reason;
+  const { context, token, commentId, signal, limits } = setting;
+  const { owner, repo } = context.repo;
+  const pull = pullRequestOf(context);
+  if (pull.kind === "none") return async () => nobody(pull.reason);
   if (token === "") return "the input github-token is empty";
   return async (body, onlyUpdate = false) => {
     if (signal.aborted) return { kind: "skipped", reason: "the run was interrupted" };

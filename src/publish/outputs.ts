@@ -86,7 +86,7 @@ function compared(
 }
 
 /** A name may have anything in it but a line's end. */
-function oneEach(names: readonly string[]): string {
+export function oneEach(names: readonly string[]): string {
   return names.map((name) => unheard(oneLine(name, 200))).join("\n");
 }
 

@@ -51,7 +51,7 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   const { result } = end;
   await announce(core, {
     outputs: () => outputs(end),
-    summary: () => summaryText(end),
+    summary: () => summaryText(end, target.history ? HISTORY_BYTES : 0),
     annotations: () => (result === null ? [] : annotations(result)),
   });
   await apart(core, "check", async () => {
@@ -129,7 +129,7 @@ export function sayPosted(
   }
   const text = `No comment on the pull request: ${reason}.`;
   const properties = { title: "inferrs-bench: no comment" };
-  if (because === "nobody") core.info(unheard(oneLine(text, 600)));
+  if (because === "nobody" || because === "moved") core.info(unheard(oneLine(text, 600)));
   else if (because === "fork") core.notice(oneLine(text, 600), properties);
   else core.warning(oneLine(`${text} It would have said: ${said}`, 1200), properties);
 }

@@ -1,18 +1,18 @@
 /** Tells one run or several to the workflow: what needs no network first, the comment last. */
 import { type Merged, merge } from "../analyze/merged/merged.ts";
-import type { CommentWhen } from "../inputs/action.ts";
 import { renderMergedMarkdown } from "../report/merged-markdown.ts";
+import { mergedHead } from "../report/merged-words.ts";
 import type { Reported } from "../report/reported.ts";
 import { unionContext } from "../union-context.ts";
-import { commentMarker } from "./comment.ts";
+import { type CommentBody, commentMarker } from "./comment.ts";
+import { commentDecision, hasNews } from "./comment-when.ts";
 import { mergedAnnotations } from "./merged-annotations.ts";
 import { mergedOutputs } from "./merged-outputs.ts";
 import { announce, apart, type PublishTarget, post, sayPosted } from "./publish.ts";
 import { SUMMARY_LIMIT_BYTES } from "./summary.ts";
 
-export interface TellTarget extends Pick<PublishTarget, "core" | "comment" | "commentId"> {
-  /** Absent: always. */
-  when?: CommentWhen;
+export interface TellTarget
+  extends Pick<PublishTarget, "core" | "comment" | "commentId" | "when" | "commit"> {
   /** What they come to; absent: it is computed. */
   merged?: Merged;
   /** What was written, for the outputs; absent: nothing. */

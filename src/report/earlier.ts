@@ -89,6 +89,18 @@ function dataOf(line: string): string | undefined {
 }
 
 /**
+ * Those of other runs than this one, newest first: a write whose answer was lost is tried again, and
+ * then the comment of before is our own; and a run that is started again may be told after a newer one.
+ * @param now null: this time nothing was measured
+ */
+export function earlierThan(now: EarlierVerdict | null, previous: string | null): EarlierVerdict[] {
+  return carriedVerdicts(previous)
+    .filter(({ at, commit }) => at !== now?.at || commit !== now.commit)
+    .toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at))
+    .slice(0, MOST_EARLIER);
+}
+
+/**
  * Several runs in one line.
  * @param runs of parts of one matrix what they come to
  * @param state what they come to together; null: nothing was compared

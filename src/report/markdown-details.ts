@@ -1,10 +1,11 @@
 /** The folded parts of the Markdown report. */
 import type { Result, ResultCell } from "../result.ts";
+import type { Shortenable } from "./budget.ts";
 import { CROSSCHECK_HEAD, crosscheckRows, crosscheckText } from "./crosscheck.ts";
 import { clip, code, fence, md } from "./escape.ts";
-import { bytes, count, ms, UNKNOWN } from "./format.ts";
+import { bytes, count, ms, plural, UNKNOWN } from "./format.ts";
 import { howMeasuredText } from "./how-measured.ts";
-import { table } from "./markdown-parts.ts";
+import { folded, table } from "./markdown-parts.ts";
 import { METRIC_HEAD, metricRows } from "./metric-rows.ts";
 import { type Piece, whatWasRunFacts } from "./ran.ts";
 
@@ -27,13 +28,22 @@ function pieceText(piece: Piece): string {
 export function allMetrics(result: Result, most = Number.POSITIVE_INFINITY): string {
   const measured = measuredCells(result);
   if (measured.length === 0) return "";
-  const parts = measured.map((cell) => {
+  const parts = measured.slice(0, most).map((cell) => {
     const numbers = table(METRIC_HEAD, metricRows(cell), ["", "right", "right", "right", "right"]);
     return `${code(cell.id)}\n\n${tokenLine(cell)}\n\n${numbers}`;
   });
   if (measured.length > most)
     parts.push(`_${plural(measured.length - most, "more cell")} left out._`);
   return folded("All metrics", parts.join("\n\n"));
+}
+
+/** Cells are its rows. */
+export function allMetricsShortened(result: Result): Shortenable {
+  return { rows: measuredCells(result).length, text: (rows) => allMetrics(result, rows) };
+}
+
+function measuredCells({ cells }: Result): ResultCell[] {
+  return cells.filter((cell) => Object.keys(cell.metrics).length > 0);
 }
 
 function tokenLine(cell: ResultCell): string {
@@ -98,6 +108,8 @@ export function crosschecks(result: Result): string {
   return folded("What the server counts", tables.join("\n\n"));
 }
 
-export function howMeasured(result: Result): string {
-  return folded("How it was measured", howMeasuredText(result));
+/** @param beside what else there is to say of the engine: already escaped */
+export function howMeasured(result: Result, beside = ""): string {
+  const more = beside === "" ? "" : `\n\n${beside}`;
+  return folded("How it was measured", `${howMeasuredText(result)}${more}`);
 }

@@ -25,15 +25,9 @@ export function failuresShortened(result: Result): Shortenable {
   return { rows: failuresOf(result).length, text: (rows) => failures(result, rows) };
 }
 
-function section({ kind, meaning, evidence, remedy, cells }: Failure, result: Result): string {
-  const sizes = cells.map((cell) => cell.tokens.prompt).filter((n) => n !== null);
-  const peak = Math.max(0, ...cells.map((cell) => cell.peakMemory?.bytes ?? 0));
-  const died = kind === "out-of-memory" || kind === "engine-crashed";
-  const ofSize = died || kind === "timeout" || kind === "context-length-exceeded";
-  const facts = [
-    ofSize && sizes.length > 0 ? `${count(Math.max(...sizes))} prompt tokens` : null,
-    died && peak > 0 ? `peak memory ${bytes(peak)}` : null,
-  ].filter((fact) => fact !== null);
+function section(failure: Failure, result: Result): string {
+  const { kind, meaning, evidence, remedy, cells } = failure;
+  const facts = failureFacts(failure);
   return [
     `**${kind}**: ${md(clip(meaning, MOST_WORDS))}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`,
     evidence === null ? null : `> ${md(clip(evidence, MOST_EVIDENCE))}`,
@@ -70,4 +64,16 @@ function sharedBy(combinations: readonly Compat[]): Compat {
 
 function valueText(value: Compat[string] | undefined): string {
   return Array.isArray(value) ? value.join("+") : String(value);
+}
+
+/** How large what failed was, where that may be why. */
+export function failureFacts({ kind, cells }: Failure): string[] {
+  const sizes = cells.map((cell) => cell.tokens.prompt).filter((n) => n !== null);
+  const peak = Math.max(0, ...cells.map((cell) => cell.peakMemory?.bytes ?? 0));
+  const died = kind === "out-of-memory" || kind === "engine-crashed";
+  const ofSize = died || kind === "timeout" || kind === "context-length-exceeded";
+  return [
+    ofSize && sizes.length > 0 ? `${count(Math.max(...sizes))} prompt tokens` : null,
+    died && peak > 0 ? `peak memory ${bytes(peak)}` : null,
+  ].filter((fact) => fact !== null);
 }

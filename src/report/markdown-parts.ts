@@ -9,8 +9,6 @@ import { settingsTable } from "./remedies.ts";
 import {
   cellAt,
   combinationsOf,
-  type Failure,
-  failuresOf,
   isFlag,
   median,
   onlyProbed,
@@ -145,7 +143,6 @@ export function recommendation(result: Result): string {
     md(clip(advice.because, 600)),
     ...(reasons === "" ? [] : [reasons]),
     fence(lines, "json5"),
-    `<details><summary>The whole entry, ready to merge (openclaw.json5)</summary>\n\n${fence(advice.openclawConfig.trimEnd(), "json5")}\n\n</details>`,
   ].join("\n\n");
 }
 
@@ -157,46 +154,43 @@ export function settingsLines({ recommendation: advice, simulated }: Result): st
   );
   const note = simulated ? " (simulated)" : "";
   const rest = advice.settings.filter(({ path }) => !isFlag(path));
+  const compat = `compat: { ${flags.join(", ")} }`;
   return [
-    `// in the model's entry of OpenClaw's config${note}`,
-    `compat: { ${flags.join(", ")} }`,
+    "// in OpenClaw's config,",
+    `// in the model's entry${note}`,
+    ...(compat.length <= PHONE_COLUMNS
+      ? [compat]
+      : ["compat: {", ...flags.map((flag) => `  ${flag},`), "}"]),
     ...(rest.length === 0 ? [] : ["// and, by their paths"]),
     ...rest.map(({ path, value }) => `${path}: ${JSON.stringify(value)}`),
   ].join("\n");
 }
 
-/** Each distinct failure once: the server's words, what they mean, what mends it. */
-export function failures(result: Result): string {
-  const all = failuresOf(result);
-  if (all.length === 0) return "";
-  const texts = all.map((failure) => {
-    const facts = failureFacts(failure);
-    const where = failure.cells.map((cell) => code(cell.id)).join(", ");
-    return [
-      `**${failure.kind}**: ${md(failure.meaning)}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`,
-      failure.evidence === null ? null : `> ${md(clip(failure.evidence, 400))}`,
-      failure.remedy === null ? null : `**What mends it:** ${md(failure.remedy)}`,
-      `<sub>${where}</sub>`,
-    ]
-      .filter((line) => line !== null)
-      .join("\n\n");
-  });
-  return ["#### What fails", ...texts].join("\n\n");
+/** The whole config folded; empty where nothing is recommended. */
+export function wholeEntry({ recommendation }: Result): string {
+  if (recommendation === null) return "";
+  const { openclawConfig } = recommendation;
+  const title = "The whole entry, ready to merge (openclaw.json5)";
+  return folded(title, fence(openclawConfig.trimEnd(), "json5"));
 }
 
-/** How large what failed was, where that may be why. */
-export function failureFacts({ kind, cells }: Failure): string[] {
-  const sizes = cells.map((cell) => cell.tokens.prompt).filter((n) => n !== null);
-  const peak = Math.max(0, ...cells.map((cell) => cell.peakMemory?.bytes ?? 0));
-  const died = kind === "out-of-memory" || kind === "engine-crashed";
-  const ofSize = died || kind === "timeout" || kind === "context-length-exceeded";
-  return [
-    ofSize && sizes.length > 0 ? `${count(Math.max(...sizes))} prompt tokens` : null,
-    died && peak > 0 ? `peak memory ${bytes(peak)}` : null,
-  ].filter((fact) => fact !== null);
+/** A heading and what it stands over, folded away: what is read by few, in a text that many get. */
+export function foldedAway(text: string): string {
+  const [, title, rest] = /^#{3,5} ([^\n]*)\n+([\s\S]*)$/.exec(text) ?? [];
+  return title === undefined || rest === undefined ? text : folded(title, rest);
 }
 
-export function warnings(result: Result): string {
-  if (result.warnings.length === 0) return "";
-  return result.warnings.map((warning) => `> ⚠️ ${md(warning.text)}`).join("\n>\n");
+/** @param summary already escaped */
+export function folded(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
+const MOST_WARNING = 400;
+
+/** What doesn't bear on trust, or was too much for the line near the top. */
+export function warningList(list: readonly Warning[], rows = Number.POSITIVE_INFINITY): string {
+  if (list.length === 0) return "";
+  const lines = list.slice(0, rows).map(({ text }) => `- ${md(clip(text, MOST_WARNING))}`);
+  if (list.length > rows) lines.push(`- _${plural(list.length - rows, "more")} left out_`);
+  return folded(`Warnings (${list.length})`, lines.join("\n"));
 }

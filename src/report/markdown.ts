@@ -13,6 +13,13 @@ import {
   comparisonTable,
   machineSensitivity,
 } from "./comparison-markdown.ts";
+import {
+  type EarlierVerdict,
+  earlierThan,
+  earlierVerdicts,
+  hiddenVerdicts,
+  verdictOf,
+} from "./earlier.ts";
 import { clip, md } from "./escape.ts";
 import { whatFits } from "./fit.ts";
 import { headOnly } from "./head-only.ts";
@@ -38,7 +45,7 @@ import {
   wholeEntry,
 } from "./markdown-parts.ts";
 import { remedyLadders } from "./remedies.ts";
-import { reproduceIt } from "./reproduce.ts";
+import { reproduce } from "./reproduce.ts";
 import { cacheLine, caveats, coldLine, numbersLine, sizeLine, verdictLine } from "./summary.ts";
 import { trustInShort, warningsByTrust } from "./trust.ts";
 import { turnChart } from "./turn-chart.ts";
@@ -148,7 +155,7 @@ function partsOf(
       text: warningList(warnings),
       shorten: { rows: warnings.length, text: (rows) => warningList(warnings, rows) },
     },
-    { name: "how to reproduce it", importance: 62, text: reproduceIt(whole) },
+    { name: "how to reproduce it", importance: 62, text: reproduce(whole) },
     { name: "what was run", importance: 52, text: whatWasRun(whole) },
     {
       name: "all metrics",
@@ -197,7 +204,9 @@ function headOf(
   const numbers = numbersLine(result);
   return [
     `### ${CAME_OUT_SIGNS[cameOut(result)]} ${titled}${md(clip(verdictLine(result), 500))}`,
+    ...below,
     ...(numbers === null ? [] : [md(clip(numbers, 600))]),
+    ...quoted,
   ];
 }
 
@@ -239,5 +248,5 @@ function joined(...texts: string[]): string {
 }
 
 function footOf(whole: Result): string {
-  return `<sub>${md(sizeLine(whole))}. inferrs-bench ${md(clip(whole.tool.version, 40))}</sub>`;
+  return `<sub>${md(clip(sizeLine(whole), 500))}. inferrs-bench ${md(clip(whole.tool.version, 40))}</sub>`;
 }

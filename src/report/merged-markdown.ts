@@ -37,9 +37,10 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
   if (run !== undefined && isAlone(reported)) {
     return renderMarkdown(run.result, { history: run.history, ...own });
   }
-  const budget = own.budget ?? DEFAULT_BUDGET;
-  const { now, before } = verdicts(merged, own.earlier);
-  const hidden = [own.marker, now === null ? undefined : hiddenVerdicts([now, ...before])];
+  const { carried, before } = verdicts(merged, own.earlier);
+  // Last, and in any case: what isn't carried on is lost.
+  const hidden = carried.length === 0 ? "" : `\n${hiddenVerdicts(carried)}\n`;
+  const budget = (own.budget ?? COMMENT_BUDGET) - hidden.length;
   const [title = "", ...rest] = headOf(reported, merged);
   const head = [
     own.marker === undefined ? title : `${own.marker}\n${title}`,
@@ -91,8 +92,8 @@ export function renderMergedMarkdown(reported: Reported, options: MergedMarkdown
 function verdicts(
   merged: Merged,
   earlier: MarkdownOptions["earlier"],
-): { now: EarlierVerdict | null; before: EarlierVerdict[] } {
-  if (earlier === undefined) return { now: null, before: [] };
+): { carried: EarlierVerdict[]; before: EarlierVerdict[] } {
+  if (earlier === undefined) return { carried: [], before: [] };
   const results = merged.groups.map(({ result }) => result);
   const { verdict, exitDetail } = merged;
   const now = mergedVerdictOf(results, { verdict, change: exitDetail ?? "" }, earlier.commit);

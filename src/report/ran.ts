@@ -1,4 +1,5 @@
 /** What was run: versions, digests, model, machine, plan: what is needed to run it again. Pure. */
+import { lockDigest } from "../lock/canonical.ts";
 import type { Chosen, EngineSource, Result } from "../result.ts";
 import { clip } from "./escape.ts";
 import { bytes, count, duration, plural, UNKNOWN } from "./format.ts";
@@ -44,12 +45,12 @@ function variantRows(result: Result, variant: Result["variants"][number]): Row[]
     ["engine", name, ...(engine.baseUrl === null ? [] : [" ", code(engine.baseUrl)])],
     ["engine SHA-256", code(engine.sha256)],
     ["engine from", ...(engine.source === null ? [] : sourcePieces(engine.source))],
-    ["simulator's knobs", knobs.length === 0 ? null : code(knobs.join(" "))],
+    ["simulator's knobs", knobs.length === 0 ? null : code(clip(knobs.join(" "), 600))],
     ["model", code(model.servedId ?? model.id), ` (${model.kind})`],
     ["model digest", code(model.digest)],
     ...provenanceRows(model.provenance),
     ["device", engine.kind === "sim" ? null : deviceLine(server)],
-    ["server arguments", server.args.length === 0 ? null : code(server.args.join(" "))],
+    ["server arguments", server.args.length === 0 ? null : code(clip(server.args.join(" "), 600))],
     ["served with", chosenLine(server.chosen)],
     [
       "OpenClaw",
@@ -92,6 +93,7 @@ function runRows(result: Result): Row[] {
     ["memory sampled", samplingLine(result)],
     ["waited", lockLine(result)],
     ["inferrs-bench", result.tool.version],
+    ["lock", result.lock === null ? null : code(lockDigest(result.lock.inputs))],
   ];
 }
 

@@ -1,4 +1,7 @@
 /** What is made of one run or of several alike, by the file that it goes to. Pure. */
+import type { Merged } from "../analyze/merged/merged.ts";
+import { renderHtml } from "./html/page.ts";
+import { renderJunit } from "./junit.ts";
 import type { Reported } from "./reported.ts";
 
 /**

@@ -1,9 +1,18 @@
-/** The two commands that measure the same again: this version of the tool, and the run. Pure. */
-import { REDACTED } from "../inputs/redacted.ts";
+/**
+ * "Reproduce it": two commands for a shell, the first of which writes the lock and the second runs it.
+ * Whatever is in the lock, the first does nothing but write it: it stands between quoted marks, on
+ * one line of ASCII. The second refuses to run what the lock names without being told to.
+ */
+import type { RawOptions } from "../inputs/table.ts";
+import { canonicalLock, lockDigest, shortDigest } from "../lock/canonical.ts";
+import { asksFor } from "../lock/commands.ts";
+import { notPinned } from "../lock/not-pinned.ts";
+import { readCommand } from "../lock/read-command.ts";
+import type { Lock } from "../lock/schema.ts";
 import type { Result } from "../result.ts";
 import { code, fence, md } from "./escape.ts";
 import { folded } from "./markdown-parts.ts";
-import { shellCommand } from "./shell.ts";
+import { reproduceIt } from "./reproduce-command.ts";
 
 export interface ReproduceOptions {
   /** Most characters of a lock that is written out. */
@@ -114,6 +123,4 @@ function files(lock: Lock): string[] {
   return [
     `Of files on somebody's machine the lock knows the digest alone. Say where yours are, beside \`--locked\`: ${needed.join(", ")}.`,
   ];
-  const said = notes.filter((note) => note !== null);
-  return said.length === 0 ? ["The simulator needs nothing else."] : said;
 }

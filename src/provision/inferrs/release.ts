@@ -86,7 +86,7 @@ function digestsOf({ assets }: Release): Record<string, string> {
   );
 }
 
-function sized(bytes: number) {
+function sized(bytes: number | null) {
   return { bytes, announcedBytes: bytes };
 }
 

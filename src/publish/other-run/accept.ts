@@ -1,5 +1,6 @@
 /** From hostile bytes to results: their size bounded, their form that of our schema. Pure. */
-import { MERGED_SCHEMA_ID } from "../../merged-result.ts";
+import type { ZodType } from "zod";
+import { MERGED_SCHEMA_ID, mergedSchema } from "../../merged-result.ts";
 import type { MissingRun } from "../../report/reported.ts";
 import { RESULT_SCHEMA_ID, type Result, resultSchema } from "../../result.ts";
 import { oneLine } from "../text.ts";

@@ -10,6 +10,8 @@ export interface BodyFacts {
   /** The run that reported it. */
   runUrl: string;
   sha: string;
+  /** The comment that is there; null: none is. */
+  previous: string | null;
 }
 
 /**

@@ -14,7 +14,9 @@ export function unvouched(result: Result): Result {
   const { recommendation, cells } = result;
   return {
     ...result,
+    // Both would be commands to paste.
     command: null,
+    lock: null,
     recommendation: recommendation && {
       ...recommendation,
       compat: knownFlags(recommendation.compat),

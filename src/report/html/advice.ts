@@ -1,7 +1,8 @@
 /** What to set, what fails and what mends it, and what bears on trust. */
 import type { Result } from "../../result.ts";
 import { bytes, count, UNKNOWN } from "../format.ts";
-import { failureFacts, settingsLines } from "../markdown-parts.ts";
+import { failureFacts } from "../markdown-failures.ts";
+import { settingsLines } from "../markdown-parts.ts";
 import { introduction, isChosen, rungText } from "../remedies.ts";
 import { failuresOf } from "../summary.ts";
 import { html, type Node } from "./h.ts";

@@ -174,6 +174,75 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("base64");
 }
 
+test("what must be known of any run stands before any figure of several, with whose it is", () => {
+  const runs = [
+    { name: "here", result: { ...passing(), simulated: true }, history: null },
+    { name: "there", result: { ...passing(), simulated: false }, history: null },
+    { name: "tenth", result: { ...scaled(), simulated: false }, history: null },
+  ];
+  const reported = { runs, missing: [] };
+  const context = { guideCompat: {}, renderConfig: () => null };
+  for (const options of [{}, { merged: merge(reported, context) }]) {
+    const page = renderHtml(reported, options);
+    const top = page.slice(page.indexOf("<header"), page.indexOf("</header>"));
+    const banner = top.slice(top.indexOf('class="caveats"'));
+    assert.match(banner, /<strong>SIMULATED:<\/strong> [^<]*\(here\)/);
+    assert.match(banner, /<strong>SYNTHETIC MODEL:<\/strong> [^<]*\(tenth\)/);
+    assert.match(banner, /<strong>SCALED:<\/strong> [^<]*\(tenth\)/);
+    assert.ok(top.indexOf("SIMULATED") < top.indexOf('class="lead"'));
+  }
+});
+
+test("a combination that keeps the tools is not shamed by one that leaves them out", () => {
+  const result = structuredClone(passing());
+  result.recommendation = null;
+  for (const cell of result.cells.filter(isAgent)) {
+    const toolless = cell.compat.supportsTools === false;
+    cell.requestDigest = toolless ? "short" : "long";
+    const turn = cell.metrics.turnMs;
+    assert.ok(turn);
+    turn.median = toolless ? 100 : 1000;
+  }
+  const shades = (page: string) => new Set(matches(page, /v v-turn heat-(\d)"><b>1 s<\/b>/g));
+  const page = renderHtml(alone(result));
+  assert.deepEqual([...shades(page)], ["0"]);
+  assert.match(
+    page,
+    /best of the column, turns with tools and turns without each among themselves/,
+  );
+  // Where both send the same bytes there is nothing to tell them apart by.
+  for (const cell of result.cells) cell.requestDigest = "same";
+  assert.ok([...shades(renderHtml(alone(result)))].includes("4"));
+});
+
+test("whatever figures a result has, the page is made of it, and stays small", () => {
+  const plain = renderHtml(alone(passing())).length;
+  const extreme = [1e300, 5e-324, -0, 0, -1e300, Number.MAX_VALUE, 2 ** 53, 1e-300];
+  let next = 0;
+  for (const make of [passing, failing, scaled, COMPARISONS.regression, COMPARISONS.noRegression]) {
+    for (let from = 0; from < extreme.length; from += 3) {
+      next = from;
+      const odd = withNumbers(make?.() ?? passing(), () => extreme[next++ % extreme.length] ?? 0);
+      const page = renderHtml(alone(odd as Result));
+      assert.ok(page.length < 4 * plain + 400_000, `${page.length} of ${plain}`);
+      assert.doesNotMatch(
+        withoutData(page),
+        / (?:d|x|y|cx|cy|r|width|height)="[^"]*(?:NaN|Infinity)/,
+      );
+    }
+  }
+});
+
+/** Every number that isn't a count of what is there in its place. */
+function withNumbers(value: unknown, next: () => number): unknown {
+  if (typeof value === "number") return next();
+  if (Array.isArray(value)) return value.map((each) => withNumbers(each, next));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withNumbers(each, next)]),
+  );
+}
+
 test("best is only what is better by more than noise: the others say by how much they are worse", () => {
   const [turn] = SHOWN;
   assert.ok(turn);

@@ -1,5 +1,6 @@
 /** The page: one file that asks the network for nothing. Pure. */
 import { createHash } from "node:crypto";
+import type { Merged } from "../../analyze/merged/merged.ts";
 import { clip, plain } from "../escape.ts";
 import { list, plural } from "../format.ts";
 import { headOnly } from "../head-only.ts";
@@ -19,17 +20,19 @@ import { STYLE } from "./style.ts";
 export interface PageOptions {
   /** Compresses results that would make the page heavy; absent: they are embedded as they are. */
   gzip?: Gzip;
+  /** What several runs come to together; absent: the page begins with the worst of them. */
+  merged?: Merged;
 }
 
 /** @returns the whole file */
-export function renderHtml(reported: Reported, { gzip }: PageOptions = {}): string {
+export function renderHtml(reported: Reported, { gzip, merged }: PageOptions = {}): string {
   const several = reported.runs.length !== 1 || reported.missing.length > 0;
   const runs = reported.runs.map((run, index) => numbered(run, index, several));
   const data = runs.map(({ run, prefix, title }) => ({
     title,
     ...embed(run.result, { id: `${prefix}result-json`, fileName: fileName(title) }, gzip),
   }));
-  const top = several ? severalTop(reported, runs) : headlineOf(onlyRun(reported).result);
+  const top = several ? severalTop(reported, runs, merged) : headlineOf(onlyRun(reported).result);
   const chapters = several
     ? [...besideChapters(runs, reported), ...runs.map(runChapter)]
     : runs.flatMap(onlyChapters);
@@ -158,7 +161,12 @@ function besideChapters(runs: readonly Numbered[], { missing }: Reported): Chapt
 const WORST: readonly Tone[] = ["bad", "warn", "ok", "muted"];
 
 /** The worst of several speaks for all; then how many are how. */
-function severalTop({ runs, missing }: Reported, all: readonly Numbered[]): Headline {
+function severalTop(
+  reported: Reported,
+  all: readonly Numbered[],
+  merged: Merged | undefined,
+): Headline {
+  const { runs, missing } = reported;
   const heads = all.map(({ run, title }) => ({ title, ...headlineOf(run.result) }));
   const worst = WORST.map((tone) => heads.find((each) => each.tone === tone)).find(
     (each) => each !== undefined,
@@ -172,6 +180,21 @@ function severalTop({ runs, missing }: Reported, all: readonly Numbered[]): Head
   ] as const;
   const told = counts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
   const good = worst?.tone === "ok";
+  if (merged !== undefined) {
+    const { sentence, toDo } = mergedHead(reported, merged);
+    return {
+      tone:
+        good && (missing.length > 0 || merged.exitReason !== "ok")
+          ? "warn"
+          : (worst?.tone ?? "bad"),
+      sentence,
+      more: [
+        toDo,
+        `${plural(runs.length + missing.length, "run")}: ${list(told)}.`,
+        ...missing.map(({ name, why }) => `${name}: ${why}`),
+      ].filter((text) => text !== ""),
+    };
+  }
   return {
     tone: good && missing.length > 0 ? "warn" : (worst?.tone ?? "bad"),
     sentence:

@@ -3,6 +3,8 @@
  * at least 4.5:1 against what it stands on (3:1 for parts of a chart); series are told apart by those
  * who see colours otherwise, too (after Okabe and Ito). Charts use the classes below and no styles.
  */
+import { CHART_STYLE } from "./charts/style.ts";
+
 const COLOURS = `
 :root {
   color-scheme: light dark;
@@ -312,4 +314,4 @@ const PRINT = `
 `;
 
 /** In the order in which one rule gives way to the next. */
-export const STYLE = `${COLOURS}${LAYOUT}${PARTS}${HEAT}${CELLS}${CHARTS}${PRINT}`;
+export const STYLE = `${COLOURS}${LAYOUT}${PARTS}${HEAT}${CELLS}${CHARTS}${PRINT}${CHART_STYLE}`;
