@@ -12,7 +12,6 @@ import type { FailOn } from "./inputs/options.ts";
 import type { RunState } from "./journal/state.ts";
 import { renderLock } from "./lock/canonical.ts";
 import { configOf } from "./openclaw-config.ts";
-
 import { renderJson } from "./report/json.ts";
 import { renderTable } from "./report/terminal.ts";
 import { type Result, resultSchema } from "./result.ts";

@@ -6,7 +6,7 @@ import type { CommentWhen } from "../inputs/action.ts";
 import { comparisonSentence } from "../report/comparison-words.ts";
 import { plainLines, unheard } from "../report/escape.ts";
 import { historyMarkdown } from "../report/history.ts";
-import { renderMarkdown } from "../report/markdown.ts";
+import { type MarkdownOptions, renderMarkdown } from "../report/markdown.ts";
 import { verdictLine } from "../report/summary.ts";
 import type { Result } from "../result.ts";
 import type { Publisher } from "./actions-core.ts";
@@ -42,6 +42,11 @@ export interface PublishTarget {
   history?: (() => Promise<BranchKept>) | null;
 }
 
+export type CommentTarget = Pick<
+  PublishTarget,
+  "core" | "comment" | "commentId" | "when" | "commit"
+>;
+
 /**
  * Never throws and never fails the job: what could not be told is a warning. The summary and the
  * outputs come before any network call, so a lost comment never loses the result.
@@ -60,22 +65,43 @@ export async function publish(end: BenchEnd, target: PublishTarget): Promise<voi
   });
   const history = end.history ?? (await fromBranch(target));
   await apart(core, "history", () => history && tellOutside(history, core));
-  await apart(core, "comment", () => result && tellPullRequest(result, history, target));
+  await apart(core, "comment", () => result && tellResult(result, history, target));
+}
+
+function tellResult(
+  result: Result,
+  history: HistoryReport | null,
+  target: PublishTarget,
+): Promise<void> {
+  return tellPullRequest(
+    {
+      news: hasNews(result, history),
+      body: (of) => renderMarkdown(result, { ...of, place: "comment", history }),
+      said: comparisonSentence(result) ?? verdictLine(result),
+    },
+    target,
+  );
+}
+
+/** What a comment is made of, and whether anybody waits for it. */
+interface Telling {
+  news: boolean;
+  body: (text: { marker: string; earlier: NonNullable<MarkdownOptions["earlier"]> }) => string;
+  /** What it says first. */
+  said: string;
 }
 
 /** The comment, where there is something to say or one that would tell of another commit else. */
-async function tellPullRequest(
-  result: Result,
-  history: HistoryReport | null,
-  { core, comment, commentId, commit = null, when = "always" }: PublishTarget,
+export async function tellPullRequest(
+  { news, body, said }: Telling,
+  { core, comment, commentId, commit = null, when = "always" }: CommentTarget,
 ): Promise<void> {
-  const decision = commentDecision(when, hasNews(result, history));
+  const decision = commentDecision(when, news);
   if (comment === null || decision === "none") return;
   const marker = commentMarker(commentId);
-  const body: CommentBody = (previous) =>
-    renderMarkdown(result, { place: "comment", marker, history, earlier: { previous, commit } });
-  const posted = await post(comment, body, decision === "update");
-  sayPosted(core, posted, { said: comparisonSentence(result) ?? verdictLine(result), when });
+  const text: CommentBody = (previous) => body({ marker, earlier: { previous, commit } });
+  const posted = await post(comment, text, decision === "update");
+  sayPosted(core, posted, { said, when });
 }
 
 /** What needs no network, so that nothing loses it: each on its own. */
@@ -113,7 +139,7 @@ export async function apart(core: Publisher, what: string, work: () => unknown):
  * What became of the comment. Where somebody waits for it and can't have it, what it would have said
  * first (`said`) is said here.
  */
-export function sayPosted(
+function sayPosted(
   core: Publisher,
   posted: Written,
   { said, when }: { said: string; when: CommentWhen },
@@ -218,7 +244,7 @@ function tellOutside({ comparison }: HistoryReport, core: Publisher): void {
   core.notice(oneLine(comparison?.words.join(" ") ?? "", 900), { title: HISTORY_TITLE });
 }
 
-export async function post(
+async function post(
   comment: NonNullable<PublishTarget["comment"]>,
   body: CommentBody,
   onlyUpdate: boolean,

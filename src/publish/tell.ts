@@ -4,15 +4,13 @@ import { renderMergedMarkdown } from "../report/merged-markdown.ts";
 import { mergedHead } from "../report/merged-words.ts";
 import type { Reported } from "../report/reported.ts";
 import { unionContext } from "../union-context.ts";
-import { type CommentBody, commentMarker } from "./comment.ts";
-import { commentDecision, hasNews } from "./comment-when.ts";
+import { hasNews } from "./comment-when.ts";
 import { mergedAnnotations } from "./merged-annotations.ts";
 import { mergedOutputs } from "./merged-outputs.ts";
-import { announce, apart, type PublishTarget, post, sayPosted } from "./publish.ts";
+import { announce, apart, type CommentTarget, tellPullRequest } from "./publish.ts";
 import { SUMMARY_LIMIT_BYTES } from "./summary.ts";
 
-export interface TellTarget
-  extends Pick<PublishTarget, "core" | "comment" | "commentId" | "when" | "commit"> {
+export interface TellTarget extends CommentTarget {
   /** What they come to; absent: it is computed. */
   merged?: Merged;
   /** What was written, for the outputs; absent: nothing. */
@@ -32,23 +30,16 @@ export async function tellReported(reported: Reported, target: TellTarget): Prom
       renderMergedMarkdown(reported, { merged, place: "summary", budget: SUMMARY_BUDGET }),
     annotations: () => mergedAnnotations(reported, merged),
   });
-  await apart(core, "comment", () => tellPullRequest(reported, merged, target));
-}
-
-async function tellPullRequest(
-  reported: Reported,
-  merged: Merged,
-  { core, comment, commentId, commit = null, when = "always" }: TellTarget,
-): Promise<void> {
-  const decision = commentDecision(when, isNews(reported, merged));
-  if (comment === null || decision === "none") return;
-  const marker = commentMarker(commentId);
-  const body: CommentBody = (previous) =>
-    renderMergedMarkdown(reported, {
-      ...{ merged, marker, place: "comment", earlier: { previous, commit } },
-    });
-  const posted = await post(comment, body, decision === "update");
-  sayPosted(core, posted, { said: mergedHead(reported, merged).sentence, when });
+  await apart(core, "comment", () =>
+    tellPullRequest(
+      {
+        news: isNews(reported, merged),
+        body: (of) => renderMergedMarkdown(reported, { ...of, merged, place: "comment" }),
+        said: mergedHead(reported, merged).sentence,
+      },
+      target,
+    ),
+  );
 }
 
 /** Its limit is one of bytes; a character has three at most. */
