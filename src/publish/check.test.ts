@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
-import {
-  type GithubServer,
-  type GithubServerOptions,
-  startGithubServer,
-} from "../testing/github/server.ts";
+import { githubServers } from "../testing/github/serve.ts";
+import type { GithubServer } from "../testing/github/server.ts";
 import { type CheckRequest, neutralCheck } from "./check.ts";
 import { checker } from "./checker.ts";
 import type { Written } from "./written.ts";
 
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
-  const server = await startGithubServer(options);
-  servers.push(server);
-  return server;
-}
+const serve = githubServers();
 
 /** Waits are not waited. */
 function check(server: GithubServer, over: Partial<CheckRequest> = {}): Promise<Written> {

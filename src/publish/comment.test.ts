@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
-import {
-  type GithubServer,
-  type GithubServerOptions,
-  startGithubServer,
-} from "../testing/github/server.ts";
+import { githubServers } from "../testing/github/serve.ts";
+import { type GithubServer, startGithubServer } from "../testing/github/server.ts";
 import { type CommentRequest, commentMarker, NOTHING_NEW, upsertComment } from "./comment.ts";
 import type { Written } from "./written.ts";
 
 const bot = { login: "github-actions[bot]", type: "Bot" };
 const marker = commentMarker("default");
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
-  const server = await startGithubServer(options);
-  servers.push(server);
-  return server;
-}
+const serve = githubServers();
 
 /** Waits are recorded instead of waited. */
 async function comment(

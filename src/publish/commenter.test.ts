@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
 import { pullOf } from "../testing/github/pulls-api.ts";
-import {
-  type GithubServer,
-  type GithubServerOptions,
-  startGithubServer,
-} from "../testing/github/server.ts";
+import { githubServers } from "../testing/github/serve.ts";
+import type { GithubServer, GithubServerOptions } from "../testing/github/server.ts";
 import { type CommenterSetting, commenter } from "./commenter.ts";
 import type { Written } from "./written.ts";
 
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
+const serve = githubServers();
 
 const SHA = "a".repeat(40);
 const OTHER = "e".repeat(40);
@@ -27,8 +23,7 @@ async function comment(
   options: GithubServerOptions,
   context: Omit<CommenterSetting["context"], "repo">,
 ): Promise<{ server: GithubServer; end: Written }> {
-  const server = await startGithubServer(options);
-  servers.push(server);
+  const server = await serve(options);
   const post = commenter({
     context: { ...context, repo: { owner: "o", repo: "r" } },
     getOctokit: (token) => getOctokit(token, { baseUrl: server.url }),
@@ -119,8 +114,7 @@ const ofPull = (sha: string, eventName = "pull_request") => ({
 
 test("two commits of a pull request, the older one's job ends last: the newer comment stays", async () => {
   const pull = pullOf(7, { sha: OTHER });
-  const server = await startGithubServer({ pulls: [pull] });
-  servers.push(server);
+  const server = await serve({ pulls: [pull] });
   const post = (sha: string, text: string, eventName?: string) => {
     const end = commenter({
       context: { ...ofPull(sha, eventName), repo: { owner: "o", repo: "r" } },
@@ -153,8 +147,7 @@ test("a push comes between the look for the comment and the write: not written",
   const comments = [
     { body: "<!-- inferrs-bench:default -->\nx", user: { login: "b[bot]", type: "Bot" } },
   ];
-  const server = await startGithubServer({ pulls: [pull], comments });
-  servers.push(server);
+  const server = await serve({ pulls: [pull], comments });
   const end = commenter({
     context: { ...ofPull(SHA), repo: { owner: "o", repo: "r" } },
     getOctokit: (token) => getOctokit(token, { baseUrl: server.url }),

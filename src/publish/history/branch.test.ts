@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
 import { decodeLines, encodeLine, type HistoryLine } from "../../analyze/history/line.ts";
-import {
-  type GithubServer,
-  type GithubServerOptions,
-  startGithubServer,
-} from "../../testing/github/server.ts";
+import { githubServers } from "../../testing/github/serve.ts";
+import { type GithubServer, startGithubServer } from "../../testing/github/server.ts";
 import { dayOf, lineOf, linesOf } from "../../testing/history.ts";
 import { appendToBranch, type BranchRequest, readBranch } from "./branch.ts";
 import { BRANCH_FOLDER } from "./branch-api.ts";
 import { fileOf } from "./layout.ts";
 
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-async function serve(options: GithubServerOptions = {}): Promise<GithubServer> {
-  const server = await startGithubServer(options);
-  servers.push(server);
-  return server;
-}
+const serve = githubServers();
 
 const BRANCH = "bench/history";
 const requestTo = (server: GithubServer, over: Partial<BranchRequest> = {}): BranchRequest => ({

@@ -1,20 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
 import { decodeLines } from "../../analyze/history/line.ts";
 import { historyReport } from "../../analyze/history/report.ts";
-import { type GithubServer, startGithubServer } from "../../testing/github/server.ts";
+import { githubServers } from "../../testing/github/serve.ts";
+import type { GithubServer } from "../../testing/github/server.ts";
 import { dayOf, runOf } from "../../testing/history.ts";
 import { type BranchHistorySetting, keepInBranch } from "./in-branch.ts";
 
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-async function serve(): Promise<GithubServer> {
-  const server = await startGithubServer();
-  servers.push(server);
-  return server;
-}
+const serve = githubServers();
 
 const BRANCH = "inferrs-bench-history";
 const CONTEXT = {

@@ -1,6 +1,6 @@
 /** What becomes of another run's artifact, honest or not: a comment or a reason, never more. */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { getOctokit } from "@actions/github";
 import { merge } from "../../analyze/merged/merged.ts";
 import type { CommentWhen } from "../../inputs/action.ts";
@@ -13,18 +13,14 @@ import { type ArchiveEntry, zip } from "../../testing/archives.ts";
 import type { StoredArtifact } from "../../testing/github/artifacts.ts";
 import { pullOf } from "../../testing/github/pulls-api.ts";
 import { failingCell, sampleCell, sampleResult } from "../../testing/github/result.ts";
-import {
-  type GithubServer,
-  type GithubServerOptions,
-  startGithubServer,
-} from "../../testing/github/server.ts";
+import { githubServers } from "../../testing/github/serve.ts";
+import type { GithubServer, GithubServerOptions } from "../../testing/github/server.ts";
 import { unionContext } from "../../union-context.ts";
 import { MOST_ARCHIVE_BYTES } from "./download.ts";
 import { followedRun } from "./followed-run.ts";
 import { type Posted, postOtherRun } from "./post.ts";
 
-const servers: GithubServer[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
+const start = githubServers();
 
 const SHA = "a".repeat(40);
 const NEWER = "e".repeat(40);
@@ -56,11 +52,7 @@ function zipOf(result: Result | string, more: ArchiveEntry[] = []): Buffer {
   ]);
 }
 
-async function serve(options: GithubServerOptions): Promise<GithubServer> {
-  const server = await startGithubServer({ pulls: [fork], ...options });
-  servers.push(server);
-  return server;
-}
+const serve = (options: GithubServerOptions) => start({ pulls: [fork], ...options });
 
 async function post(
   server: GithubServer,
