@@ -1,9 +1,10 @@
 /** The corpus of hostile texts in what other programs read: JSON, outputs, annotations, HTML, XML. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { merge } from "../analyze/merged/merged.ts";
 import { writeMerged } from "../merged-files.ts";
 import { toMergedResult } from "../merged-result.ts";
 import { annotations } from "../publish/annotations.ts";
@@ -14,7 +15,11 @@ import { sameMarkdown, skeleton } from "../testing/hostile/markdown.ts";
 import { pairs, textAt } from "../testing/hostile/pairs.ts";
 import { quiet, unheardByRunner } from "../testing/hostile/terminal.ts";
 import { skeletonOfXml } from "../testing/hostile/xml.ts";
+import { renderHtml } from "./html/page.ts";
 import { renderJson } from "./json.ts";
+import { renderJunit } from "./junit.ts";
+import { renderMergedMarkdown } from "./merged-markdown.ts";
+import type { Reported } from "./reported.ts";
 
 describe("what other programs read", () => {
   test("result.json is read back as it was", () => {
@@ -97,16 +102,8 @@ describe("what other programs read", () => {
   });
 });
 
-/** Parts that are built in other files; each is tested from the day on which its file is there. */
-const there = (file: string) => existsSync(new URL(file, import.meta.url));
-const unbuilt = (file: string) => (there(file) ? false : `src/report/${file} isn't there yet`);
-type Renderer<Made = string> = (reported: unknown, options?: unknown) => Made;
-const renderer = async (file: string, name: string) =>
-  ((await import(new URL(file, import.meta.url).href)) as Record<string, Renderer>)[name] ??
-  assert.fail(`${file} has no ${name}`);
-
 /** Several side by side, one that is missing, all with texts of the corpus. */
-function* reportedPairs(): Generator<{ told: string; hostile: unknown; harmless: unknown }> {
+function* reportedPairs(): Generator<{ told: string; hostile: Reported; harmless: Reported }> {
   const all = pairs();
   for (const [index, { told, hostile, harmless }] of all.entries()) {
     const text = textAt(index * 11);
@@ -127,12 +124,11 @@ function* reportedPairs(): Generator<{ told: string; hostile: unknown; harmless:
   }
 }
 
-describe("the page", { skip: unbuilt("html/page.ts") }, () => {
-  test("has the elements that it has with harmless texts, and its data as they are", async () => {
-    const render = await renderer("html/page.ts", "renderHtml");
+describe("the page", () => {
+  test("has the elements that it has with harmless texts, and its data as they are", () => {
     for (const { told, hostile, harmless } of reportedPairs()) {
-      const page = render(hostile);
-      assert.deepEqual(pageSkeleton(page), pageSkeleton(render(harmless)), told);
+      const page = renderHtml(hostile);
+      assert.deepEqual(pageSkeleton(page), pageSkeleton(renderHtml(harmless)), told);
     }
   });
 });
@@ -156,23 +152,24 @@ function pageSkeleton(page: string): string[] {
   return lines.filter((line) => !DRAWN.test(line));
 }
 
-describe("JUnit", { skip: unbuilt("junit.ts") }, () => {
+describe("JUnit", () => {
   test("is well-formed XML with the elements that it has with harmless texts", async () => {
-    const render = await renderer("junit.ts", "renderJunit");
     for (const { told, hostile, harmless } of reportedPairs()) {
-      assert.deepEqual(skeletonOfXml(render(hostile)), skeletonOfXml(render(harmless)), told);
+      assert.deepEqual(
+        skeletonOfXml(renderJunit(hostile)),
+        skeletonOfXml(renderJunit(harmless)),
+        told,
+      );
     }
   });
 });
 
-describe("several runs in one comment", { skip: unbuilt("merged-markdown.ts") }, () => {
+describe("several runs in one comment", () => {
   test("the merged report keeps its elements", async () => {
-    const render = await renderer("merged-markdown.ts", "renderMergedMarkdown");
-    const merge = (await renderer("../analyze/merged/merged.ts", "merge")) as Renderer<unknown>;
     const context = { renderConfig: () => "{}", guideCompat: {} };
     for (const { told, hostile, harmless } of reportedPairs()) {
-      const write = (reported: unknown) =>
-        render(reported, { budget: 1e9, merged: merge(reported, context) });
+      const write = (reported: Reported) =>
+        renderMergedMarkdown(reported, { budget: 1e9, merged: merge(reported, context) });
       sameMarkdown(write(hostile), write(harmless), told);
     }
   });
