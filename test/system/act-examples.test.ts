@@ -97,7 +97,7 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
     assert.equal(github.comments().length, before);
   });
 
-  test("matrix.yml: each job's result, and one comment of all", {}, async () => {
+  test("matrix.yml: each job's result, and one comment of all", async () => {
     const run = await runner.run(act, "matrix.yml", github.url);
     assert.equal(run.code, 0, run.output);
     for (const label of ["linux-e2b", "arm-e2b", "linux-synthetic", "mac-synthetic"]) {
@@ -107,7 +107,7 @@ describe("docs/examples by act", { skip, timeout: 900_000 }, () => {
     assert.ok(existsSync(join(runner.artifacts, "inferrs-bench-merged", "report.html")));
   });
 
-  test("reusable.yml: planned, spread over two jobs, merged into one comment", {}, async () => {
+  test("reusable.yml: planned, spread over two jobs, merged into one comment", async () => {
     const run = await runner.run(act, "reusable.yml", github.url);
     assert.equal(run.code, 0, run.output);
     for (const label of ["reusable-1-of-2", "reusable-2-of-2"]) {

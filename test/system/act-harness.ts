@@ -3,7 +3,13 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
+import {
+  type GithubServer,
+  type GithubServerOptions,
+  startGithubServer,
+} from "../../src/testing/github/server.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -92,6 +98,20 @@ export class ActionCopy {
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** A copy of the Action beside a stand-in for GitHub, for as long as the tests around it last. */
+export function besideGithub(options: GithubServerOptions = {}) {
+  const world = {} as { copy: ActionCopy; github: GithubServer };
+  before(async () => {
+    world.copy = new ActionCopy();
+    world.github = await startGithubServer(options);
+  });
+  after(async () => {
+    await world.github.close();
+    world.copy.remove();
+  });
+  return world;
 }
 
 /** What differs from a pull request of a branch of the repository itself. */

@@ -1,8 +1,7 @@
 /** The whole Action on a pull request's event, by nektos/act against a stand-in for GitHub's API. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
-import { ActionCopy, findAct, missingBundle } from "./act-harness.ts";
+import { describe, test } from "node:test";
+import { besideGithub, findAct, missingBundle } from "./act-harness.ts";
 
 const bin = findAct();
 const skip =
@@ -12,24 +11,14 @@ const skip =
 
 describe("act on a pull request", { skip, timeout: 600_000 }, () => {
   const act = bin ?? "act";
-  let copy: ActionCopy;
-  let github: GithubServer;
+  const world = besideGithub({ maxPerPage: 2, comments: [{}, {}, {}] });
   let firstBody = "";
 
-  before(async () => {
-    copy = new ActionCopy();
-    github = await startGithubServer({ maxPerPage: 2, comments: [{}, {}, {}] });
-  });
-  after(async () => {
-    await github.close();
-    copy.remove();
-  });
-
   const ours = () =>
-    github.comments().filter(({ body }) => body.startsWith("<!-- inferrs-bench:act -->"));
+    world.github.comments().filter(({ body }) => body.startsWith("<!-- inferrs-bench:act -->"));
 
   test("the first run makes one comment, sets the outputs, and ends nothing that isn't left", async () => {
-    const run = await copy.act(act, github.url);
+    const run = await world.copy.act(act, world.github.url);
     assert.equal(run.code, 0, run.output);
     assert.equal(ours().length, 1, run.output);
     assert.match(run.output, /Comment created: https:/);
@@ -39,7 +28,7 @@ describe("act on a pull request", { skip, timeout: 600_000 }, () => {
   });
 
   test("the second run updates it", async () => {
-    const run = await copy.act(act, github.url, { SIM: "decode-speed=90" });
+    const run = await world.copy.act(act, world.github.url, { SIM: "decode-speed=90" });
     assert.equal(run.code, 0, run.output);
     assert.match(run.output, /Comment updated: https:/);
     assert.equal(ours().length, 1);
@@ -48,12 +37,12 @@ describe("act on a pull request", { skip, timeout: 600_000 }, () => {
   });
 
   test("without permission the step succeeds and says why there is no comment", async () => {
-    github.rule({
+    world.github.rule({
       method: "PATCH",
       status: 403,
       message: "Resource not accessible by integration",
     });
-    const run = await copy.act(act, github.url);
+    const run = await world.copy.act(act, world.github.url);
     assert.equal(run.code, 0, run.output);
     assert.match(run.output, /No comment on the pull request: the token may not comment/);
     assert.equal(ours()[0]?.revision, 2);

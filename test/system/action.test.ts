@@ -5,29 +5,18 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startCacheServer } from "../../src/testing/github/cache-server.ts";
-import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
 import { model } from "../../src/testing/hub/fixture.ts";
 import { startHub } from "../../src/testing/hub/server.ts";
-import { ActionCopy, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
+import { besideGithub, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
 
 describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }, () => {
-  let copy: ActionCopy;
-  let github: GithubServer;
-
-  before(async () => {
-    copy = new ActionCopy();
-    github = await startGithubServer();
-  });
-  after(async () => {
-    await github.close();
-    copy.remove();
-  });
+  const world = besideGithub();
 
   test("bad input fails the step with the reason, in outputs and summary too; nothing is sent", async () => {
-    const step = copy.bundle({ command: "demmo", "github-token": TOKEN }, github.url);
+    const step = world.copy.bundle({ command: "demmo", "github-token": TOKEN }, world.github.url);
     const { code, output } = await step.ended;
     assert.equal(code, 1);
     assert.match(
@@ -36,11 +25,11 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     );
     assert.match(readFileSync(step.files.OUTPUT, "utf8"), /invalid-input/);
     assert.match(readFileSync(step.files.STEP_SUMMARY, "utf8"), /Did you mean "demo"\?/);
-    assert.equal(github.requests.length, 0);
+    assert.equal(world.github.requests.length, 0);
   });
 
   test("the token is masked before anything else is said", async () => {
-    const step = copy.bundle({ command: "x", "github-token": TOKEN }, github.url);
+    const step = world.copy.bundle({ command: "x", "github-token": TOKEN }, world.github.url);
     const { output } = await step.ended;
     assert.ok(output.startsWith(`::add-mask::${TOKEN}`), output);
     assert.equal(output.split(TOKEN).length, 2);
@@ -60,7 +49,11 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
       [on("self-hosted", null), /belongs to a repository that is gone/],
       [{ event: fork({ full_name: "evil/r" }) }, /a runner that doesn't say what it is/],
     ] as const) {
-      const step = copy.bundle({ command: "demo", "github-token": TOKEN }, github.url, more);
+      const step = world.copy.bundle(
+        { command: "demo", "github-token": TOKEN },
+        world.github.url,
+        more,
+      );
       const { code, output } = await step.ended;
       assert.equal(code, 1);
       assert.match(output, /^::error::allow-fork-code: got "false"; .*docs\/security\.md/m);
@@ -68,24 +61,24 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
       assert.doesNotMatch(output, /SIMULATED|stop-commands/, "the run has begun");
       assert.match(readFileSync(step.files.OUTPUT, "utf8"), /invalid-input/);
       assert.equal(readFileSync(step.files.STATE, "utf8"), "");
-      assert.equal(github.requests.length, 0);
+      assert.equal(world.github.requests.length, 0);
     }
   });
 
   test("the same code is run on GitHub's runner, and where it is allowed", async () => {
     const inputs = { command: "demo", comment: "never", scenario: "smoke" };
-    const hosted = copy.bundle(inputs, github.url, on("github-hosted"));
+    const hosted = world.copy.bundle(inputs, world.github.url, on("github-hosted"));
     assert.equal((await hosted.ended).code, 0);
     const allowed = { ...inputs, "allow-fork-code": "true" };
-    const trusted = copy.bundle(allowed, github.url, on("self-hosted"));
+    const trusted = world.copy.bundle(allowed, world.github.url, on("self-hosted"));
     assert.equal((await trusted.ended).code, 0);
   });
 
   test("a hosted runner without inputs: the first lines say the defaults and why", async () => {
     // What stands in for inferrs ends at once: only the choice is looked at.
-    const inferrs = join(copy.dir, "dist", "cli.cjs");
+    const inferrs = join(world.copy.dir, "dist", "cli.cjs");
     const env = { RUNNER_ENVIRONMENT: "github-hosted" };
-    const step = copy.bundle({ inferrs, comment: "never" }, github.url, { env });
+    const step = world.copy.bundle({ inferrs, comment: "never" }, world.github.url, { env });
     const { output } = await step.ended;
     assert.match(output, /^SCALED: agent turns at [\d.]+%.*not an agent verdict at full size/m);
     assert.match(output, /^Defaults +for a GitHub-hosted runner; an input of the same name wins/m);
@@ -94,7 +87,7 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
   });
 
   test("a cancelled job: ended within 3 s, result and outputs kept, GitHub not asked", async () => {
-    const step = copy.bundle({ command: "demo", "github-token": TOKEN }, github.url);
+    const step = world.copy.bundle({ command: "demo", "github-token": TOKEN }, world.github.url);
     await underWay(step.child);
     const interruptedAt = performance.now();
     assert.ok(step.child.kill("SIGINT"), "the run had ended before it could be interrupted");
@@ -105,14 +98,14 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     assert.match(readFileSync(step.files.STATE, "utf8"), /out-dir<</);
     assert.notEqual(readFileSync(step.files.STEP_SUMMARY, "utf8"), "");
     assert.match(output, /No comment on the pull request: the run was interrupted/);
-    assert.equal(github.requests.length, 0);
+    assert.equal(world.github.requests.length, 0);
   });
 
   test("cache-model: what one job has fetched comes to the next from the Action's cache", async () => {
     const hub = await startHub([model()]);
     const cache = await startCacheServer();
-    const inferrs = join(copy.home, "inferrs");
-    const sim = join(copy.dir, "dist", "sim.cjs");
+    const inferrs = join(world.copy.home, "inferrs");
+    const sim = join(world.copy.dir, "dist", "sim.cjs");
     writeFileSync(inferrs, `#!/bin/sh\nexec "${process.execPath}" "${sim}" "$@"\n`, {
       mode: 0o755,
     });
@@ -120,14 +113,15 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
     const env = {
       HF_ENDPOINT: hub.url,
       // The key is of absolute paths: both jobs have the same home.
-      HF_HOME: join(copy.home, "hf"),
+      HF_HOME: join(world.copy.home, "hf"),
       ACTIONS_CACHE_URL: cache.url,
       ACTIONS_RUNTIME_TOKEN: TOKEN,
-      RUNNER_TEMP: copy.home,
+      RUNNER_TEMP: world.copy.home,
     };
     const job = () =>
-      copy.bundle({ ...inputs, "cache-model": "true", comment: "never" }, github.url, { env })
-        .ended;
+      world.copy.bundle({ ...inputs, "cache-model": "true", comment: "never" }, world.github.url, {
+        env,
+      }).ended;
     const first = await job();
     assert.equal(first.code, 0, first.output);
     assert.match(first.output, /cache-model: saved as inferrs-bench-model-v1-org--model-/);
@@ -152,15 +146,15 @@ describe("dist/action.cjs", { skip: missingBundle() ?? false, timeout: 300_000 }
       HF_ENDPOINT: hub.url,
       ACTIONS_CACHE_URL: `http://127.0.0.1:${port}/`,
       ACTIONS_RUNTIME_TOKEN: TOKEN,
-      RUNNER_TEMP: copy.home,
+      RUNNER_TEMP: world.copy.home,
     };
     const inputs = {
-      inferrs: join(copy.dir, "dist", "cli.cjs"),
+      inferrs: join(world.copy.dir, "dist", "cli.cjs"),
       model: "org/model",
       "cache-model": "true",
       comment: "never",
     };
-    const step = copy.bundle(inputs, github.url, { env });
+    const step = world.copy.bundle(inputs, world.github.url, { env });
     await Promise.race([asked, step.ended]);
     const running = step.child.kill("SIGINT");
     const { code, output } = await step.ended;

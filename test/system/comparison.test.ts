@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { groupMembers } from "../../src/host/proc.ts";
 import type { Result } from "../../src/result.ts";
-import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
 import { modelFolder, simulatorScript } from "../../src/testing/verdicts/engines.ts";
-import { ActionCopy, TOKEN } from "./act-harness.ts";
+import { besideGithub, TOKEN } from "./act-harness.ts";
 import { begin, enginesIn, ROOT, resultIn, run, scratch, untilIn } from "./harness.ts";
 
 /** A chat: first token after 30 ms, 64 tokens in 130 ms; a little luck and noise, always the same. */
@@ -153,16 +152,7 @@ test("two commits: both are built, and the one that decodes slower is named", {
   await comparedAgain(cwd, result);
 });
 
-let copy: ActionCopy;
-let github: GithubServer;
-before(async () => {
-  copy = new ActionCopy();
-  github = await startGithubServer();
-});
-after(async () => {
-  await github.close();
-  copy.remove();
-});
+const world = besideGithub();
 
 test("in a workflow: decode slower by 20% fails the step, and outputs and report name it", async () => {
   const inputs = {
@@ -177,8 +167,8 @@ test("in a workflow: decode slower by 20% fails the step, and outputs and report
     comment: "never",
     "github-token": TOKEN,
   };
-  const env = { INFERRS_BENCH_LOCK_DIR: join(copy.home, "lock") };
-  const step = copy.bundle(inputs, github.url, { env });
+  const env = { INFERRS_BENCH_LOCK_DIR: join(world.copy.home, "lock") };
+  const step = world.copy.bundle(inputs, world.github.url, { env });
   const { code, output } = await step.ended;
   assert.equal(code, 1, output);
   const told = readFileSync(step.files.OUTPUT, "utf8");

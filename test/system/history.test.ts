@@ -1,10 +1,9 @@
 /** The Action's bundle with a history in a branch: a push adds, a pull request reads. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { decodeLines } from "../../src/analyze/history/line.ts";
-import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
-import { ActionCopy, missingBundle, TOKEN } from "./act-harness.ts";
+import { besideGithub, missingBundle, TOKEN } from "./act-harness.ts";
 
 const BRANCH = "inferrs-bench-history";
 
@@ -12,17 +11,7 @@ describe("dist/action.cjs, history: branch", {
   skip: missingBundle() ?? false,
   timeout: 300_000,
 }, () => {
-  let copy: ActionCopy;
-  let github: GithubServer;
-
-  before(async () => {
-    copy = new ActionCopy();
-    github = await startGithubServer();
-  });
-  after(async () => {
-    await github.close();
-    copy.remove();
-  });
+  const world = besideGithub();
 
   const inputs = {
     command: "demo",
@@ -43,10 +32,13 @@ describe("dist/action.cjs, history: branch", {
     },
   };
   const kept = () =>
-    [...github.git.read(BRANCH).values()].flatMap((text) => decodeLines(text).lines);
+    [...world.github.git.read(BRANCH).values()].flatMap((text) => decodeLines(text).lines);
 
   test("two pushes at once make the branch and both lie in it; a pull request then only reads", async () => {
-    const steps = [copy.bundle(inputs, github.url, push), copy.bundle(inputs, github.url, push)];
+    const steps = [
+      world.copy.bundle(inputs, world.github.url, push),
+      world.copy.bundle(inputs, world.github.url, push),
+    ];
     for (const { ended, files } of steps) {
       const { code, output } = await ended;
       assert.equal(code, 0, output);
@@ -57,25 +49,27 @@ describe("dist/action.cjs, history: branch", {
     }
     assert.equal(kept().length, 2);
     assert.ok(kept().every(({ commit }) => commit === sha));
-    assert.equal(github.git.log(BRANCH).length, 2);
-    const pull = copy.bundle(inputs, github.url, { env: { RUNNER_ENVIRONMENT: "github-hosted" } });
+    assert.equal(world.github.git.log(BRANCH).length, 2);
+    const pull = world.copy.bundle(inputs, world.github.url, {
+      env: { RUNNER_ENVIRONMENT: "github-hosted" },
+    });
     const { code, output } = await pull.ended;
     assert.equal(code, 0, output);
     assert.equal(kept().length, 2);
     assert.match(
-      github.comments()[0]?.body ?? "",
+      world.github.comments()[0]?.body ?? "",
       /<summary>History<\/summary>[\s\S]*only reads the history/,
     );
   });
 
   test("without permission the run is fine, and a warning says which one is missing", async () => {
-    github.rule({
+    world.github.rule({
       method: "POST",
       path: "/git/",
       status: 403,
       message: "Resource not accessible by integration",
     });
-    const { code, output } = await copy.bundle(inputs, github.url, push).ended;
+    const { code, output } = await world.copy.bundle(inputs, world.github.url, push).ended;
     assert.equal(code, 0, output);
     assert.match(output, /^::warning [^\n]*history[^\n]*permissions: contents: write/m);
   });

@@ -5,17 +5,16 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import JSON5 from "json5";
 import { resultSchema } from "../../src/result.ts";
-import { type GithubServer, startGithubServer } from "../../src/testing/github/server.ts";
 import { SHORT } from "../../src/testing/hostile/corpus.ts";
 import { ourMarkdown } from "../../src/testing/hostile/markdown.ts";
 import { commandsOf, valuesOf } from "../../src/testing/hostile/runner.ts";
 import { type HostileSays, startHostileServer } from "../../src/testing/hostile/server.ts";
 import { skeletonOfXml } from "../../src/testing/hostile/xml.ts";
 import { actionYml } from "../../src/testing/workflows/read.ts";
-import { ActionCopy, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
+import { besideGithub, missingBundle, type RunnerStep, TOKEN } from "./act-harness.ts";
 
 /** A good part of the corpus in each: what a server says has no shortest length. */
 const MANY = 5;
@@ -30,17 +29,7 @@ const SMALL = { scenario: "smoke", "fit-budget": "0", comment: "always", rounds:
 describe("dist/action.cjs and hostile texts", {
   ...{ skip: missingBundle() ?? false, timeout: 900_000 },
 }, () => {
-  let copy: ActionCopy;
-  let github: GithubServer;
-
-  before(async () => {
-    copy = new ActionCopy();
-    github = await startGithubServer();
-  });
-  after(async () => {
-    await github.close();
-    copy.remove();
-  });
+  const world = besideGithub();
 
   /** What everybody else reads of the step. */
   async function looked(step: RunnerStep, id: string, told: string): Promise<string> {
@@ -50,7 +39,7 @@ describe("dist/action.cjs and hostile texts", {
     assert.deepEqual([...outputs.keys()].sort(), Object.keys(actionYml().outputs).sort(), told);
     assert.deepEqual([...valuesOf(readFileSync(step.files.STATE, "utf8")).keys()], ["out-dir"]);
     ourMarkdown(readFileSync(step.files.STEP_SUMMARY, "utf8"), `summary: ${told}`);
-    const ours = github
+    const ours = world.github
       .comments()
       .filter(({ body }) => body.startsWith(`<!-- inferrs-bench:${id} -->`));
     assert.equal(ours.length, 1, `${told}\n${output}`);
@@ -73,7 +62,7 @@ describe("dist/action.cjs and hostile texts", {
       const id = `answers-${nth}`;
       const inputs = { ...SMALL, "base-url": says.url, "comment-id": id, "github-token": TOKEN };
       try {
-        await looked(copy.bundle(inputs, github.url), id, id);
+        await looked(world.copy.bundle(inputs, world.github.url), id, id);
       } finally {
         await says.close();
       }
@@ -88,10 +77,10 @@ describe("dist/action.cjs and hostile texts", {
         label: asInput(text),
       };
       try {
-        await looked(copy.bundle(inputs, github.url), id, id);
+        await looked(world.copy.bundle(inputs, world.github.url), id, id);
         // And a model that it doesn't list.
         const other = { ...inputs, model: `x${asInput(text)}` };
-        onlyOurs((await copy.bundle(other, github.url).ended).output, id);
+        onlyOurs((await world.copy.bundle(other, world.github.url).ended).output, id);
       } finally {
         await says.close();
       }
@@ -103,7 +92,7 @@ describe("dist/action.cjs and hostile texts", {
         sim: `load-error=${asInput(text).replaceAll("\n", " ")}`,
         label: asInput(text),
       };
-      const step = copy.bundle(inputs, github.url);
+      const step = world.copy.bundle(inputs, world.github.url);
       const { output } = await step.ended;
       onlyOurs(output, inputs["comment-id"]);
       ourMarkdown(readFileSync(step.files.STEP_SUMMARY, "utf8"), inputs["comment-id"]);
@@ -113,7 +102,7 @@ describe("dist/action.cjs and hostile texts", {
     test(`inputs that are refused, part ${nth + 1} of ${MANY}`, async () => {
       const input = ["suite", "compat", "fail-on", "base", "command"][nth] ?? "suite";
       const inputs = { ...SMALL, "github-token": TOKEN, [input]: asInput(text) };
-      const step = copy.bundle(inputs, github.url);
+      const step = world.copy.bundle(inputs, world.github.url);
       const { code, output } = await step.ended;
       assert.equal(code, 1, output);
       onlyOurs(output, input);
